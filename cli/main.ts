@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { createInterface } from "node:readline";
+import { STSClient } from "@aws-sdk/client-sts";
+import { connect } from "../aws/clients";
+import { systemClock } from "../aws/clock";
+import { command } from "./command";
+import type { Shell } from "./shell";
+
+function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise<string>((resolve) => {
+    terminal.question(question, resolve);
+    terminal.once("close", () => resolve(""));
+  }).finally(() => terminal.close());
+}
+
+const shell: Shell = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  clock: systemClock,
+  connect,
+  profileRegion: () => new STSClient({}).config.region().catch(() => undefined),
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
+};
+
+// Not process.exit: it would cut off what a pipe has not taken yet.
+command(process.argv.slice(2), shell).then((code) => {
+  process.exitCode = code;
+});

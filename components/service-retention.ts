@@ -1,0 +1,187 @@
+import { createHash } from "node:crypto";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { cleanupStatements } from "../permissions/cleanup";
+import { policyDocument, roleArn } from "../permissions/statement";
+import { cleanupTrust } from "../permissions/trust";
+import { policyHash, readPolicy } from "../retention/policy";
+import type { Registration, RetentionPolicy } from "../retention/types";
+import { CleanupFunction, type CleanupFunctionReference } from "./cleanup-function";
+import { RetentionMode } from "./constants";
+import { projectContainers } from "./containers";
+import { ExecutionRole, type ExecutionRoleArgs } from "./execution-role";
+import { checked } from "./inputs";
+import { joined } from "./reference";
+import { scopeOf } from "./scope";
+
+/** What to keep of a family's revisions. Durations are `"36h"`, `"30d"` or `"2w"`. */
+export interface TaskDefinitionRetentionArgs {
+  /**
+   * That many newest ACTIVE revisions are always kept.
+   * @default 10
+   */
+  keepRevisions?: pulumi.Input<number>;
+  /**
+   * A revision younger than this is never touched.
+   * @default "30d"
+   */
+  keepFor?: pulumi.Input<string>;
+  /**
+   * A revision is INACTIVE at least this long before it is deleted; at least `"1h"`.
+   * @default "7d"
+   */
+  deleteAfter?: pulumi.Input<string>;
+  /**
+   * Revisions that are kept whatever else holds, as `family:revision`.
+   * @default - none
+   */
+  pinned?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export interface ServiceRetentionArgs {
+  /** Family of the service's task definition. */
+  family: pulumi.Input<string>;
+  /**
+   * Whether to remove revisions, or only to report which would be.
+   * @default RetentionMode.Report
+   */
+  mode?: RetentionMode;
+  /**
+   * What to keep of the family's revisions.
+   * @default - each setting's own default
+   */
+  taskDefinitions?: pulumi.Input<TaskDefinitionRetentionArgs>;
+  /**
+   * Makes the service's execution role from its containers.
+   * @default - no execution role
+   */
+  executionRole?: ExecutionRoleArgs;
+  /**
+   * The cleanup function of this account and Region: the `reference` of one in this stack or, through a StackReference,
+   * in another.
+   * @default - a new function, which serves other services of the account and Region as well
+   */
+  cleanupFunction?: pulumi.Input<CleanupFunctionReference>;
+  /**
+   * Region of the service.
+   * @default - the provider's Region
+   */
+  region?: pulumi.Input<string>;
+  /**
+   * Path of roles, `/…/`. The cleanup role lies under the cleanup function's own path whatever this is.
+   * @default "/"
+   */
+  path?: pulumi.Input<string>;
+  /**
+   * ARN of the policy that bounds every role.
+   * @default - no permissions boundary
+   */
+  permissionsBoundaryArn?: pulumi.Input<string>;
+  /**
+   * Tags of everything that takes tags.
+   * @default - the provider's default tags
+   */
+  tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
+}
+
+/** Retention of one ECS service: its policy registered with a cleanup function and, to enforce it, the role that may. */
+export class ServiceRetention extends pulumi.ComponentResource {
+  /** ARN of the execution role, resolved only once the role has its policy. */
+  public readonly executionRoleArn?: pulumi.Output<string>;
+  /** The cleanup function that serves this service, for others to join. */
+  public readonly cleanupFunction: pulumi.Output<CleanupFunctionReference>;
+  /** Key of the registration in the function's store. */
+  public readonly registrationKey: pulumi.Output<string>;
+  /** ARN of the role that may remove this family's revisions, only in mode `enforce`. */
+  public readonly cleanupRoleArn?: pulumi.Output<string>;
+
+  /** @throws InputPropertiesError where the policy, the containers or the cleanup function cannot be worked with. */
+  constructor(name: string, args: ServiceRetentionArgs, opts?: pulumi.ComponentResourceOptions) {
+    const component = `ServiceRetention "${name}"`;
+    const { executionRole, cleanupFunction, region, path, permissionsBoundaryArn, tags, ...settings } = args;
+    // Everything else is the policy's, so that its validator sees unknown keys under the names that were written.
+    const policy = checked(component, "", { service: name, ...settings }, readPolicy).apply((read) => read.policy);
+    const execution = executionRole && projectContainers(component, executionRole, "executionRole.");
+    super("ecs-retention:index:ServiceRetention", name, { ...args, executionRole: execution }, opts);
+
+    const options = { parent: this };
+    const common = { region, path, permissionsBoundaryArn, tags };
+    if (execution) {
+      this.executionRoleArn = new ExecutionRole(`${name}-execution`, { ...common, ...execution }, options).arn;
+    }
+    const reference = cleanupFunction
+      ? pulumi.output(cleanupFunction)
+      : new CleanupFunction(`${name}-cleanup`, common, options).reference;
+    const place = joined(component, reference, scopeOf(this, region));
+
+    // URNs are unique where names are not: in two stacks, or two parents of one. Through a promise, since the output
+    // itself would make this component's children wait for this component.
+    const urn = new Promise<string>((resolve) => this.urn.apply(resolve));
+    const id = pulumi.output(urn).apply((urn) => createHash("sha256").update(urn).digest("hex").slice(0, 8));
+    const label = name.replace(/[^A-Za-z0-9_.@-]/g, "-");
+    const dependsOn: pulumi.Resource[] = [];
+    if (settings.mode === RetentionMode.Enforce) {
+      const roleName = pulumi.interpolate`${label.slice(0, 55)}-${id}`;
+      const role = new aws.iam.Role(
+        `${name}-removal-role`,
+        {
+          name: roleName,
+          path: place.rolePath,
+          description: pulumi.interpolate`Removes old revisions of ${policy.family}`,
+          assumeRolePolicy: pulumi.unsecret(
+            pulumi
+              .all([place, policy])
+              .apply(([place, policy]) => policyDocument(cleanupTrust(place, place.roleArn, policyHash(policy)))),
+          ),
+          permissionsBoundary: permissionsBoundaryArn,
+          tags,
+        },
+        { ...options, deleteBeforeReplace: true },
+      );
+      const rights = new aws.iam.RolePolicy(
+        `${name}-removal-policy`,
+        {
+          role: role.name,
+          policy: pulumi.unsecret(
+            pulumi
+              .all([place, policy])
+              .apply(([place, policy]) => policyDocument(cleanupStatements(place, policy.family))),
+          ),
+        },
+        options,
+      );
+      dependsOn.push(role, rights);
+      this.cleanupRoleArn = pulumi
+        .all([place, roleName])
+        .apply(([place, roleName]) => roleArn(place, place.rolePath, roleName));
+    }
+
+    this.registrationKey = pulumi.interpolate`policies/${pulumi.getProject()}/${pulumi.getStack()}/${label}-${id}.json`;
+    new aws.s3.BucketObjectv2(
+      `${name}-registration`,
+      {
+        bucket: reference.bucketName,
+        key: this.registrationKey,
+        content: pulumi.all([policy, this.cleanupRoleArn]).apply(registrationText),
+        contentType: "application/json",
+        // S3 takes ten tags of an object, and a provider's default tags may be more.
+        overrideProvider: { defaultTags: { tags: {} } },
+        region: place.region,
+      },
+      // The function must never read a policy whose role is not there yet.
+      { ...options, dependsOn },
+    );
+    this.cleanupFunction = reference;
+    this.registerOutputs({
+      executionRoleArn: this.executionRoleArn,
+      cleanupFunction: this.cleanupFunction,
+      registrationKey: this.registrationKey,
+      cleanupRoleArn: this.cleanupRoleArn,
+    });
+  }
+}
+
+function registrationText([policy, cleanupRoleArn]: [RetentionPolicy, string | undefined]): string {
+  const registration: Registration = { version: 1, policy, cleanupRoleArn };
+  return JSON.stringify(registration);
+}

@@ -1,0 +1,60 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import { problemText } from "../retention/errors";
+import type { Outcome, Report } from "../retention/types";
+
+/** As much of Powertools' Metrics as a run needs. */
+export interface MetricSink {
+  addMetric(name: string, unit: typeof MetricUnit.Count, value: number): unknown;
+  publishStoredMetrics(): unknown;
+}
+
+/** How a run went, in numbers. */
+export function countsOf({ services, gaps }: Report) {
+  const outcomes = services.flatMap((service) => service.outcomes);
+  const of = (result: Outcome["result"]) => outcomes.filter((outcome) => outcome.result === result).length;
+  return {
+    services: services.length,
+    /** Services whose part was refused or ended early. */
+    refused: services.filter(({ problems }) => problems.length > 0).length,
+    gaps: gaps.filter(({ scope }) => scope.kind !== "none").length,
+    removed: of("done"),
+    failed: of("failed"),
+    postponed: of("postponed"),
+  };
+}
+
+/** One line for the run, each service, and whatever went wrong; names, numbers and ARNs only. */
+export function logReport(logger: Pick<Logger, "info" | "warn">, report: Report): void {
+  for (const gap of report.gaps) {
+    if (gap.scope.kind !== "none") logger.warn("not read", { gap });
+  }
+  for (const { registration, service, plan, outcomes, problems } of report.services) {
+    const verdicts: Record<string, number> = {};
+    for (const { action } of plan?.revisions ?? []) verdicts[action] = (verdicts[action] ?? 0) + 1;
+    logger.info("planned", { registration, service, family: plan?.family, mode: plan?.mode, verdicts });
+    for (const problem of problems) logger.warn("refused", { registration, service, problem: problemText(problem) });
+    for (const outcome of outcomes) {
+      if (outcome.result !== "postponed") logger[outcome.result === "done" ? "info" : "warn"]("removal", { outcome });
+    }
+  }
+  logger.info("run ended", { ...countsOf(report), mode: report.mode, calls: report.calls });
+}
+
+/**
+ * Publishes the metrics of a run. A full run removed what its plans asked for, for every service, in knowledge of the
+ * whole account: an account gap, an event for some services, or one that only plans leaves `CompletedFullRuns` out.
+ */
+export function recordMetrics(metrics: MetricSink, report: Report, allServices: boolean): void {
+  const { removed, failed, postponed, refused } = countsOf(report);
+  const full = allServices && !report.mode && !report.gaps.some(({ scope }) => scope.kind === "account");
+  const values = {
+    RevisionsRemoved: removed,
+    RemovalsFailed: failed,
+    RemovalsPostponed: postponed,
+    ServicesRefused: refused,
+    ...(full && { CompletedFullRuns: 1 }),
+  };
+  for (const [name, value] of Object.entries(values)) metrics.addMetric(name, MetricUnit.Count, value);
+  metrics.publishStoredMetrics();
+}

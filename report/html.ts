@@ -1,0 +1,174 @@
+import { problemText } from "../retention/errors";
+import type { Gap, Reference, Report, ServiceReport } from "../retention/types";
+import { blockingGaps, type Group, gapsOf, groupRevisions, onlyReports, totals } from "./groups";
+import { html, Markup } from "./markup";
+import { headline, totalsText } from "./report";
+import { becauseText, gapText, number, outcomeText, referenceText, sourceText, when } from "./sentences";
+import { SHADES, type Shade, shade, strip } from "./strip";
+import { STYLE } from "./style";
+
+const MOST_ROWS = 60;
+const MOST_REFERENCES = 40;
+/** With more services than this, only those with something to say stand open. */
+const MOST_OPEN = 12;
+
+// Nothing is loaded and nothing runs: the file can be mailed, archived and opened from anywhere.
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+function tiles(report: Report): Markup {
+  const sum = totals(report.services);
+  const would = report.services.every((service) => onlyReports(report, service));
+  const entries: [string, number, Shade?][] = [
+    ["Revisions", sum.revisions],
+    ["Kept", sum.keep, "keep"],
+    [would ? "Would be deregistered" : "To deregister", sum.deregister, "deregister"],
+    [would ? "Would be deleted" : "To delete", sum.delete, "delete"],
+  ];
+  if (!would) entries.push(["Removed", sum.deregistered + sum.deleted]);
+  if (sum.failed > 0) entries.push(["Failed", sum.failed]);
+  if (sum.postponed > 0) entries.push(["Postponed", sum.postponed]);
+  return html`<dl class="tiles">${entries.map(
+    ([title, value, swatch]) =>
+      html`<div class="tile"><dt>${swatch && html`<span class="swatch ${swatch}"></span>`}${title}</dt><dd>${number(value)}</dd></div>`,
+  )}</dl>`;
+}
+
+function banner(report: Report): Markup {
+  const sum = totals(report.services);
+  const bad = sum.failed > 0 || report.services.some((service) => service.problems.length > 0);
+  const blocked = blockingGaps(report).length > 0;
+  return html`<p class="banner ${bad || blocked ? "bad" : sum.postponed > 0 ? "warn" : "ok"}">${headline(report)}</p>`;
+}
+
+function references(list: Reference[]): Markup | undefined {
+  if (list.length === 0) return undefined;
+  const items = list
+    .slice(0, MOST_REFERENCES)
+    .map((one) => html`<li title="${one.by}"><code>${referenceText(one)}</code></li>`);
+  const more = list.length - items.length;
+  const all = html`<ul>${items}${more > 0 ? html`<li>and ${number(more)} more</li>` : undefined}</ul>`;
+  return list.length > 3 ? html`<details><summary>${number(list.length)} references</summary>${all}</details>` : all;
+}
+
+/** Columns from `numbersFrom` on hold numbers. */
+function table(heads: string[], rows: Markup[], numbersFrom = heads.length, kind = "plain"): Markup {
+  const cells = heads.map(
+    (title, at) => html`<th scope="col" class="${at >= numbersFrom ? "number" : ""}">${title}</th>`,
+  );
+  return html`<div class="scroll"><table class="${kind}"><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/** Dates stay on one line. */
+function dated(text: string): Markup[] {
+  return text
+    .split(/(\d{4}-\d\d-\d\d(?: \d\d:\d\d UTC)?)/)
+    .map((part, at) => (at % 2 === 1 ? html`<time>${part}</time>` : html`${part}`));
+}
+
+function row(group: Group, outcomes: boolean): Markup {
+  const { action, because, outcome } = group;
+  const result = outcome && html`<span class="pill ${outcome.result}">${outcomeText({ ...outcome, cause: "" })}</span>`;
+  return html`<tr><td><code>${group.name}</code></td><td class="number">${number(group.count)}</td><td>${group.status}</td>
+<td><span class="pill ${action}">${action}</span></td>
+<td>${dated(becauseText({ ...because, references: [] }, group.until))}${references(because.references)}</td>${
+    outcomes ? html`<td>${result} ${outcome?.cause}</td>` : undefined
+  }</tr>`;
+}
+
+const LEGEND: Record<Shade, string> = {
+  keep: "keep",
+  deregister: "deregister",
+  delete: "delete",
+  going: "being deleted by ECS",
+};
+
+function anchor(at: number): string {
+  return `service-${at + 1}`;
+}
+
+function serviceCard(report: Report, service: ServiceReport, at: number): Markup {
+  const picture = strip(service);
+  const shades = new Set(service.plan?.revisions.map(shade));
+  const sum = totals([service]);
+  const says = service.problems.length > 0 || sum.deregister + sum.delete > 0;
+  const open = report.services.length <= MOST_OPEN || (says && at < MOST_OPEN) ? new Markup(" open") : undefined;
+  const outcomes = service.outcomes.length > 0;
+  const rows = groupRevisions(service, MOST_ROWS).map((group) => row(group, outcomes));
+  const heads = ["Revisions", "Count", "Status", "Verdict", "Why", ...(outcomes ? ["Outcome"] : [])];
+  return html`<details class="card" id="${anchor(at)}"${open}><summary><span class="name">${service.service}</span>
+${service.plan && html`<span class="pill">mode ${service.plan.mode}</span>`} <code class="soft">${service.registration}</code></summary>
+<p class="soft">${totalsText(service)}</p>
+${service.problems.map((problem) => html`<p class="note bad">${problemText(problem)}</p>`)}
+${
+  picture &&
+  html`<figure><div class="scroll">${picture}</div><figcaption>${SHADES.filter((each) => shades.has(each)).map(
+    (each) => html`<span><span class="swatch ${each}"></span>${LEGEND[each]}</span>`,
+  )}<span><span class="swatch used"></span>in use</span></figcaption></figure>`
+}
+${rows.length > 0 ? table(heads, rows, heads.length, "rows") : undefined}
+</details>`;
+}
+
+const NUMBERS = ["Kept", "Deregister", "Delete", "Removed", "Failed", "Postponed"];
+
+/** One line a service, for a reader who looks for theirs among many. */
+function overview(report: Report): Markup | undefined {
+  if (report.services.length < 2) return undefined;
+  const rows = report.services.map((service, at) => {
+    const sum = totals([service]);
+    const numbers = [sum.keep, sum.deregister, sum.delete, sum.deregistered + sum.deleted, sum.failed, sum.postponed];
+    return html`<tr><td><a href="#${anchor(at)}">${service.service}</a></td><td><code>${service.plan?.family}</code></td><td>${
+      service.problems.length > 0 ? html`<span class="pill failed">problem</span>` : service.plan?.mode
+    }</td>${numbers.map((value) => html`<td class="number${value === 0 ? " soft" : ""}">${number(value)}</td>`)}</tr>`;
+  });
+  return html`<h2>Services</h2><div class="card">${table(["Service", "Family", "Mode", ...NUMBERS], rows, 3)}</div>`;
+}
+
+function uncovered(gaps: Gap[]): Markup | undefined {
+  if (gaps.length === 0) return undefined;
+  const rows = gaps.map(
+    (gap) =>
+      html`<tr><td>${sourceText(gap)}</td><td>${gap.detail.replace("not read by this version: ", "")}</td><td>${gap.remedy}</td></tr>`,
+  );
+  return html`<h2>Not read by this version</h2><p class="soft">What only these use is not protected by them. They block nothing.</p>
+<div class="card">${table(["Source", "What it can use", "Until then"], rows)}</div>`;
+}
+
+function calls(report: Report): Markup {
+  const entries = Object.entries(report.calls).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sum = entries.reduce((total, [, n]) => total + n, 0);
+  const rows = entries.map(
+    ([name, n]) => html`<tr><td><code>${name}</code></td><td class="number">${number(n)}</td></tr>`,
+  );
+  return html`<h2>Calls</h2><details class="card"><summary>${number(sum)} calls to AWS</summary><table><tbody>${rows}</tbody></table></details>`;
+}
+
+/**
+ * A run as one HTML file that loads nothing and runs nothing.
+ *
+ * Revisions of one verdict, reason and outcome share a row and many share a column of the picture, so that its size
+ * follows the number of reasons, not of revisions.
+ */
+export function htmlReport(report: Report): string {
+  const { read, notCovered } = gapsOf(report);
+  const blocking = blockingGaps(report);
+  const seconds = Math.round((report.endedAt - report.startedAt) / 1000);
+  const place = `account ${report.account}, ${report.region}`;
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
+<title>Task definition retention, ${place}, ${when(report.startedAt)}</title><style>${new Markup(STYLE)}</style></head>
+<body><main><h1>Task definition retention</h1>
+<p class="soft">${place[0]?.toUpperCase()}${place.slice(1)} · ${when(report.startedAt)} · took ${number(seconds)} s · run <code>${report.runId}</code></p>
+${banner(report)}
+${read.map((gap) => html`<p class="note ${blocking.includes(gap) ? "bad" : "warn"}">${gapText(gap)}</p>`)}
+${tiles(report)}
+${overview(report)}
+<h2>${report.services.length === 1 ? "Revisions" : "Revisions by service"}</h2>
+${report.services.map((service, at) => serviceCard(report, service, at))}
+${uncovered(notCovered)}
+${calls(report)}
+<footer>Times are UTC. Made by ecs-retention from the run's data alone.</footer>
+</main></body></html>
+`.text;
+}

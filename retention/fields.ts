@@ -1,0 +1,57 @@
+import { shown } from "./errors";
+import type { Problem } from "./types";
+
+/** What one property of an input may be: a value, or an object with properties of its own. */
+type Field = ValueField | { fields: Record<string, Field> };
+
+interface ValueField {
+  accepts(value: unknown): boolean;
+  expected: string;
+  fix: string;
+  /** Taken where the property is absent. Without it, the property is required unless `optional`. */
+  default?: unknown;
+  optional?: true;
+}
+
+export type Fields<T> = { [Name in keyof T]-?: Field };
+
+/**
+ * Reads an object's own properties by a table of fields and adds whatever is wrong to `problems`.
+ *
+ * @param path Of the object as its writer sees it; empty for the outermost one.
+ * @param root What the outermost object is called where it is no object at all.
+ * @returns Only what was accepted, so it is a whole `T` only where no problem was added.
+ */
+export function readFields<T>(
+  value: unknown,
+  fields: Fields<T>,
+  problems: Problem[],
+  { path = "", root = "policy" } = {},
+): Partial<T> {
+  const names = Object.keys(fields).join(", ");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const fix = `write an object with any of ${names}`;
+    problems.push({ path: path || root, given: shown(value), expected: "an object", fix });
+    return {};
+  }
+  const given = new Map<string, unknown>(Object.entries(value));
+  const within = (name: string) => (path ? `${path}.${name}` : name);
+  for (const name of given.keys()) {
+    if (Object.hasOwn(fields, name)) continue;
+    const fix = "correct its name or remove it";
+    const legible = /^[A-Za-z0-9_-]{1,64}$/.test(name) ? name : shown(name);
+    problems.push({ path: within(legible), given: "an unknown property", expected: `one of ${names}`, fix });
+  }
+  const read: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries<Field>(fields)) {
+    const member = given.get(name);
+    if ("fields" in field) {
+      read[name] = readFields(member === undefined ? {} : member, field.fields, problems, { path: within(name) });
+    } else if (member === undefined ? "default" in field : field.accepts(member)) {
+      read[name] = member === undefined ? field.default : member;
+    } else if (member !== undefined || !field.optional) {
+      problems.push({ path: within(name), given: shown(member), expected: field.expected, fix: field.fix });
+    }
+  }
+  return read as Partial<T>;
+}

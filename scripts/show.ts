@@ -1,0 +1,104 @@
+import { type TableOptions, table } from "../report/table";
+import type { Scope } from "../simulator/operation";
+import type { Deployment } from "../simulator/provider/deploy";
+
+type Resource = Deployment["resources"][number];
+
+/** One statement of a deployed role, as a reviewer reads it. */
+export interface Granted {
+  role: string;
+  /** `trust`, or the policy's name. */
+  policy: string;
+  sid: string;
+  effect: string;
+  actions: string[];
+  resources: string[];
+  principal?: string;
+  conditions?: string;
+}
+
+/** The deployed resources below their parents, one a line. */
+export function tree(resources: Resource[]): string {
+  const urns = new Set(resources.map(({ urn }) => urn));
+  const children = (urn: string | undefined) =>
+    resources.filter(({ parent }) => (urn === undefined ? !parent || !urns.has(parent) : parent === urn));
+  const lines: string[] = [];
+  const walk = (nodes: Resource[], indent: string) => {
+    nodes.forEach((node, at) => {
+      const last = at === nodes.length - 1;
+      lines.push(`${indent}${last ? "└─" : "├─"} ${shortType(node.type)} ${node.name}`);
+      walk(children(node.urn), `${indent}${last ? "   " : "│  "}`);
+    });
+  };
+  walk(children(undefined), "");
+  return lines.join("\n");
+}
+
+/** `aws:iam/role:Role` is `aws:iam:Role` to readers. */
+const shortType = (type: string) => type.replace(/\/[^:]*/, "").replace(/^pulumi:pulumi:/, "");
+
+/** Every statement of the account's roles: trusts, inline and attached policies, in the order of their names. */
+export function statements({ world, account }: Scope): Granted[] {
+  const { roles, policies } = world.services.iam.of(account);
+  return [...roles.values()]
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((role) => [
+      ...read(role.name, "trust", role.trust),
+      ...[...role.inline].flatMap(([name, text]) => read(role.name, name, text)),
+      ...[...role.attached].flatMap((arn) => read(role.name, arn, policies.get(arn)?.document ?? '{"Statement":[]}')),
+    ]);
+}
+
+interface PolicyStatement {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Resource?: string | string[];
+  Principal?: unknown;
+  Condition?: unknown;
+}
+
+function read(role: string, policy: string, text: string): Granted[] {
+  const { Statement } = JSON.parse(text) as { Statement: PolicyStatement[] };
+  return Statement.map(({ Sid = "", Effect, Action, Resource = [], Principal, Condition }) => ({
+    role,
+    policy,
+    sid: Sid,
+    effect: Effect,
+    actions: [Action].flat(),
+    resources: [Resource].flat(),
+    ...(Principal !== undefined && { principal: shown(Principal) }),
+    ...(Condition !== undefined && { conditions: shown(Condition) }),
+  }));
+}
+
+const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** What the roles may do, and in the rows of their trusts who may take them on. */
+export function grantsTable(granted: Granted[], options: TableOptions): string {
+  const rows = granted.map(({ role, sid, actions, resources, principal, conditions }) => [
+    role,
+    sid,
+    actions.join(" "),
+    principal === undefined ? resources.join(" ") : `by ${principal}`,
+    conditions ?? "",
+  ]);
+  const wraps = true;
+  return table(
+    [
+      { title: "role", wraps },
+      { title: "purpose" },
+      { title: "may", wraps },
+      { title: "on", wraps },
+      { title: "if", wraps },
+    ],
+    rows,
+    options,
+  );
+}
+
+/** What is granted now and was not before. */
+export function added(before: Granted[], after: Granted[]): Granted[] {
+  const known = new Set(before.map((each) => JSON.stringify(each)));
+  return after.filter((each) => !known.has(JSON.stringify(each)));
+}

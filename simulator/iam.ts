@@ -1,0 +1,155 @@
+import { runSimulation } from "@cloud-copilot/iam-simulate";
+import type { Millis } from "../retention/types";
+import {
+  type CallScope,
+  type Context,
+  type Input,
+  type Need,
+  type Operation,
+  type Principal,
+  SimulatorError,
+} from "./operation";
+import { roleByArn, rolePolicies } from "./services/iam";
+import type { World } from "./world";
+
+/** One question to IAM about one resource. */
+export interface Question {
+  principal: Principal;
+  action: string;
+  resource: string;
+  /** Account that owns the resource. */
+  owner: string;
+  context: Context;
+  /** JSON of the resource's own policy. */
+  resourcePolicy?: string;
+}
+
+type Policies = { identity: [name: string, json: string][]; boundary?: string };
+
+const ADMINISTRATOR: Policies = {
+  identity: [
+    ["AdministratorAccess", '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'],
+  ],
+};
+
+/** The condition keys that every call has. */
+export function globalContext({ principal, region }: { principal: Principal; region: string }, at: Millis): Context {
+  const context: Context = {
+    "aws:RequestedRegion": region,
+    "aws:SecureTransport": "true",
+    "aws:CurrentTime": new Date(at).toISOString(),
+  };
+  if (principal.arn.startsWith("arn:")) {
+    context["aws:PrincipalArn"] = principal.roleArn ?? principal.arn;
+    context["aws:PrincipalAccount"] = principal.account;
+  } else {
+    context["aws:PrincipalIsAWSService"] = "true";
+    context["aws:PrincipalServiceName"] = principal.arn;
+  }
+  return context;
+}
+
+/**
+ * Decisions of \@cloud-copilot/iam-simulate, remembered by everything that can change them: policies, principal, action,
+ * resource and those context values that a policy mentions.
+ */
+export class Iam {
+  readonly #world: World;
+  readonly #decisions = new Map<string, boolean>();
+  /** Lower-cased policy text, in which context keys are looked up. */
+  readonly #texts = new Map<string, string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The first of the needed resources for which IAM says no. */
+  async refused(
+    need: Need,
+    operation: Operation,
+    input: Input,
+    scope: CallScope,
+    context: Context,
+  ): Promise<string | undefined> {
+    const { principal } = scope;
+    const owner = operation.owner?.(input, scope) ?? principal.account;
+    const resourcePolicy = operation.resourcePolicy?.(input, scope);
+    for (const resource of need.resources) {
+      if (!(await this.allows({ principal, action: need.action, resource, owner, context, resourcePolicy }))) {
+        return resource;
+      }
+    }
+    return undefined;
+  }
+
+  /** @throws SimulatorError where the question makes no sense in IAM, or a policy is no policy. */
+  async allows(question: Question): Promise<boolean> {
+    const policies = this.#policiesOf(question.principal);
+    const all = [...policies.identity.map(([, json]) => json), policies.boundary, question.resourcePolicy].join("\n");
+    const context = this.#mentioned(question.context, all);
+    const { principal, action, resource, owner } = question;
+    const key = [principal.arn, action, resource, owner, JSON.stringify(context), all].join("\n");
+    let decision = this.#decisions.get(key);
+    if (decision === undefined) {
+      decision = await simulate({ ...question, context }, policies);
+      this.#decisions.set(key, decision);
+    }
+    return decision;
+  }
+
+  #policiesOf(principal: Principal): Policies {
+    if (principal.roleArn) {
+      const scope = this.#world.scope(principal.account, "us-east-1");
+      const role = roleByArn(scope, principal.roleArn);
+      return role ? rolePolicies(scope, role) : { identity: [] };
+    }
+    return principal.arn.startsWith("arn:") ? ADMINISTRATOR : { identity: [] };
+  }
+
+  /** A key that no policy mentions cannot change a decision; without it, decisions of other moments can be reused. */
+  #mentioned(context: Context, policies: string): Context {
+    let text = this.#texts.get(policies);
+    if (text === undefined) {
+      text = policies.toLowerCase();
+      this.#texts.set(policies, text);
+    }
+    const mentioned: Context = {};
+    for (const key in context) {
+      if (text.includes(key.toLowerCase())) {
+        mentioned[key] = context[key] as string | string[];
+      }
+    }
+    return mentioned;
+  }
+}
+
+async function simulate(question: Question, policies: Policies): Promise<boolean> {
+  const { principal, action, resource, owner, context, resourcePolicy } = question;
+  const result = await runSimulation(
+    {
+      request: {
+        principal: principal.arn,
+        action,
+        resource: { resource, accountId: owner },
+        contextVariables: context,
+      },
+      identityPolicies: policies.identity.map(([name, json]) => ({ name, policy: JSON.parse(json) })),
+      permissionBoundaryPolicies: policies.boundary
+        ? [{ name: "boundary", policy: JSON.parse(policies.boundary) }]
+        : undefined,
+      resourcePolicy: resourcePolicy ? JSON.parse(resourcePolicy) : undefined,
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  // With a wildcard in the question any narrower policy would count as a yes.
+  if (result.resultType !== "single") {
+    const why = result.resultType === "error" ? JSON.stringify(result.errors) : "the resource holds a wildcard";
+    throw new SimulatorError(
+      `IAM cannot be asked whether ${principal.arn} may ${action} on ${resource}: ${why}; ` +
+        "correct the operation's action and resources in simulator/services, or the policy",
+    );
+  }
+  return result.overallResult === "Allowed";
+}

@@ -1,0 +1,116 @@
+import type { Millis } from "../../retention/types";
+import { AwsError, arn, type Principal, type Scope, SimulatorError } from "../operation";
+import type { Schedule } from "../services/scheduler";
+import { assumeAsService } from "../services/sts";
+import type { World } from "../world";
+import { type Recurrence, recurrence } from "./expressions";
+
+interface Planned {
+  expression: string;
+  cancel(): void;
+}
+
+/** EventBridge Scheduler's firing, on the simulated clock: to Lambda functions, under the schedule's role. */
+export class Schedules {
+  readonly #world: World;
+  readonly #planned = new Map<string, Planned>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A schedule was created, changed or deleted. One whose expression stayed keeps its rhythm. */
+  changed(scope: Scope, group: string, name: string): void {
+    const key = `${scope.account}/${scope.region}/${group}/${name}`;
+    const schedule = find(scope, group, name);
+    const planned = this.#planned.get(key);
+    if (schedule?.state === "ENABLED" && planned?.expression === schedule.expression) {
+      return;
+    }
+    planned?.cancel();
+    this.#planned.delete(key);
+    if (schedule?.state === "ENABLED") {
+      if ((schedule.timezone ?? "UTC") !== "UTC") {
+        throw new SimulatorError(`Schedule ${name}: time zone ${schedule.timezone} is not simulated, only UTC`);
+      }
+      const recurring = recurrence(schedule.expression);
+      this.#plan(key, scope, schedule, recurring, recurring.first(this.#world.clock.now()));
+    }
+  }
+
+  /** Nothing fires any more. */
+  close(): void {
+    for (const { cancel } of this.#planned.values()) {
+      cancel();
+    }
+    this.#planned.clear();
+  }
+
+  #plan(
+    key: string,
+    scope: Scope,
+    { group, name, expression }: Schedule,
+    recurring: Recurrence,
+    at: Millis | undefined,
+  ) {
+    if (at === undefined) {
+      this.#planned.delete(key);
+      return;
+    }
+    const cancel = this.#world.clock.at(at, async () => {
+      const schedule = find(scope, group, name);
+      if (schedule) {
+        this.#plan(key, scope, schedule, recurring, recurring.after(at));
+        await this.#fire(scope, schedule, at);
+      }
+    });
+    this.#planned.set(key, { expression, cancel });
+  }
+
+  /** What the target's API refuses is not tried again: it goes to the dead-letter queue at once. */
+  async #fire(scope: Scope, schedule: Schedule, at: Millis): Promise<void> {
+    const { target } = schedule;
+    const { region } = scope;
+    const scheduledTime = new Date(at).toISOString().replace(".000Z", "Z");
+    const input = (target.input ?? "{}")
+      .replaceAll("<aws.scheduler.schedule-arn>", schedule.arn)
+      .replaceAll("<aws.scheduler.scheduled-time>", scheduledTime);
+    let principal: Principal | undefined;
+    try {
+      principal = await assumeAsService(scope, "scheduler.amazonaws.com", {
+        roleArn: target.roleArn,
+        sessionName: this.#world.random.text(32),
+        context: {
+          "aws:SourceAccount": scope.account,
+          "aws:SourceArn": arn(scope, "scheduler", `schedule-group/${schedule.group}`),
+        },
+      });
+      const event = { FunctionName: target.arn, InvocationType: "Event", Payload: input };
+      await this.#world.gate.call({ principal, region, service: "lambda", operation: "Invoke", input: event });
+    } catch (error) {
+      if (!(error instanceof AwsError)) {
+        throw error;
+      }
+      await this.#deadLetter(scope, schedule, principal, input);
+    }
+  }
+
+  async #deadLetter(scope: Scope, { target }: Schedule, principal: Principal | undefined, body: string): Promise<void> {
+    const [, , , region, account, name] = target.deadLetterArn?.split(":") ?? [];
+    if (!principal || !name) {
+      return;
+    }
+    const input = { QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`, MessageBody: body };
+    const call = { principal, region: scope.region, service: "sqs", operation: "SendMessage", input };
+    // A queue that refuses loses the event, as on AWS; the gate's record tells.
+    await this.#world.gate.call(call).catch((error: unknown) => {
+      if (!(error instanceof AwsError)) {
+        throw error;
+      }
+    });
+  }
+}
+
+function find(scope: Scope, group: string, name: string): Schedule | undefined {
+  return scope.world.services.scheduler.at(scope).schedules.get(`${group}/${name}`);
+}

@@ -1,0 +1,27 @@
+import { arn, type Scope } from "../operation";
+
+/** An alarm as it was put: its fields are PutMetricAlarm's. Alarms are kept, not evaluated. */
+export interface Alarm {
+  name: string;
+  arn: string;
+  settings: Record<string, unknown>;
+}
+
+export interface CloudWatchState {
+  alarms: Map<string, Alarm>;
+}
+
+export function newCloudWatchState(): CloudWatchState {
+  return { alarms: new Map() };
+}
+
+/** Creates or replaces. */
+export function putAlarm(scope: Scope, name: string, settings: Record<string, unknown>): Alarm {
+  const alarm = { name, arn: arn(scope, "cloudwatch", `alarm:${name}`), settings };
+  scope.world.services.cloudwatch.at(scope).alarms.set(name, alarm);
+  return alarm;
+}
+
+export function deleteAlarm(scope: Scope, name: string): void {
+  scope.world.services.cloudwatch.at(scope).alarms.delete(name);
+}

@@ -1,0 +1,172 @@
+import { AwsError, arn, type CallScope, type Operations, page, type Scope } from "../operation";
+import { clusterOf, type Service, type Task } from "./ecs-clusters";
+import { tasksOf } from "./ecs-services";
+
+function describedService(scope: Scope, service: Service) {
+  const counts = (id: string, active: boolean) => ({
+    desiredCount: active ? service.desiredCount : 0,
+    runningCount: tasksOf(scope, service, id).length,
+    pendingCount: 0,
+  });
+  const deployments = service.deployments.map((each) => ({
+    ...each,
+    ...counts(each.id, each.status === "PRIMARY"),
+    createdAt: new Date(each.createdAt),
+    updatedAt: new Date(each.updatedAt),
+  }));
+  const taskSets = service.taskSets.map(({ arn: taskSetArn, createdAt, ...each }) => ({
+    ...each,
+    taskSetArn,
+    startedBy: service.controller,
+    createdAt: new Date(createdAt),
+  }));
+  return {
+    serviceArn: service.arn,
+    serviceName: service.name,
+    clusterArn: clusterOf(scope, service.cluster).arn,
+    status: service.status,
+    desiredCount: service.desiredCount,
+    runningCount: deployments.reduce((sum, each) => sum + each.runningCount, 0),
+    pendingCount: 0,
+    taskDefinition: service.taskDefinition,
+    deploymentController: { type: service.controller },
+    deployments,
+    ...(taskSets.length > 0 ? { taskSets } : {}),
+    createdAt: new Date(service.createdAt),
+  };
+}
+
+function describedTask(scope: Scope, task: Task) {
+  return {
+    taskArn: task.arn,
+    clusterArn: clusterOf(scope, task.cluster).arn,
+    taskDefinitionArn: task.taskDefinition,
+    lastStatus: task.lastStatus,
+    desiredStatus: task.desiredStatus,
+    group: task.group,
+    startedBy: task.startedBy,
+    createdAt: new Date(task.createdAt),
+    stoppedAt: task.stoppedAt === undefined ? undefined : new Date(task.stoppedAt),
+  };
+}
+
+const clusterArn = (scope: Scope, reference = "default") =>
+  reference.startsWith("arn:") ? reference : arn(scope, "ecs", `cluster/${reference}`);
+const inCluster = (input: { cluster?: string }, scope: CallScope) => ({
+  "ecs:cluster": clusterArn(scope, input.cluster),
+});
+const clusterName = (input: { cluster?: string }) => (input.cluster ?? "default").split("/").at(-1);
+
+/** ARNs below a cluster, from names, ids or ARNs. */
+const below = (kind: "service" | "task", input: { cluster?: string }, scope: Scope, references: string[] = []) =>
+  references.map((each) =>
+    each.startsWith("arn:") ? each : arn(scope, "ecs", `${kind}/${clusterName(input)}/${each}`),
+  );
+
+function listPage(
+  scope: CallScope,
+  input: { nextToken?: string; maxResults?: number },
+  arns: string[],
+  standard: number,
+) {
+  const size = input.maxResults ?? standard;
+  if (size < 1 || size > 100) {
+    throw new AwsError("InvalidParameterException", "maxResults must be between 1 and 100.");
+  }
+  return page(scope, arns.sort(), (each) => each, input.nextToken, size);
+}
+
+function atMost(limit: number, given: string[] = []): string[] {
+  if (given.length < 1 || given.length > limit) {
+    throw new AwsError(
+      "InvalidParameterException",
+      `Between 1 and ${limit} items have to be given, not ${given.length}.`,
+    );
+  }
+  return given;
+}
+
+export const ecsServiceOperations: Operations = {
+  ListClusters: {
+    action: "ecs:ListClusters",
+    bucket: "cluster read",
+    resources: () => ["*"],
+    run: (input, scope) => {
+      const clusters = [...scope.world.services.ecsServices.at(scope).clusters.values()].map((each) => each.arn);
+      const { items, next } = listPage(scope, input, clusters, 100);
+      return { clusterArns: items, nextToken: next };
+    },
+  },
+  ListServices: {
+    action: "ecs:ListServices",
+    bucket: "service read",
+    resources: () => ["*"],
+    context: inCluster,
+    run: (input, scope) => {
+      const services = [...clusterOf(scope, input.cluster).services.values()].filter(
+        (each) => each.status !== "INACTIVE",
+      );
+      const { items, next } = listPage(
+        scope,
+        input,
+        services.map((each) => each.arn),
+        10,
+      );
+      return { serviceArns: items, nextToken: next };
+    },
+  },
+  DescribeServices: {
+    action: "ecs:DescribeServices",
+    bucket: "service read",
+    resources: (input, scope) => below("service", input, scope, input.services),
+    context: inCluster,
+    run: (input, scope) => {
+      const cluster = clusterOf(scope, input.cluster);
+      const arns = below("service", input, scope, atMost(10, input.services));
+      const found = arns.map((each) => cluster.services.get(each.split("/").at(-1) ?? ""));
+      return {
+        services: found.filter((each) => each !== undefined).map((each) => describedService(scope, each)),
+        failures: arns.filter((_, index) => !found[index]).map((each) => ({ arn: each, reason: "MISSING" })),
+      };
+    },
+  },
+  ListTasks: {
+    action: "ecs:ListTasks",
+    bucket: "cluster resource read",
+    // Where no instance is named, whoever may list tasks has to be allowed any instance of the cluster.
+    resources: (input, scope) => [arn(scope, "ecs", `container-instance/${clusterName(input)}/any`)],
+    context: inCluster,
+    run: (input, scope) => {
+      const { desiredStatus = "RUNNING", family, serviceName, startedBy } = input;
+      const tasks = [...clusterOf(scope, input.cluster).tasks.values()].filter(
+        (each) =>
+          each.desiredStatus === desiredStatus &&
+          (family === undefined || each.taskDefinition.includes(`task-definition/${family}:`)) &&
+          (serviceName === undefined || each.group === `service:${serviceName}`) &&
+          (startedBy === undefined || each.startedBy === startedBy),
+      );
+      const { items, next } = listPage(
+        scope,
+        input,
+        tasks.map((each) => each.arn),
+        100,
+      );
+      return { taskArns: items, nextToken: next };
+    },
+  },
+  DescribeTasks: {
+    action: "ecs:DescribeTasks",
+    bucket: "cluster resource read",
+    resources: (input, scope) => below("task", input, scope, input.tasks),
+    context: inCluster,
+    run: (input, scope) => {
+      const cluster = clusterOf(scope, input.cluster);
+      const arns = below("task", input, scope, atMost(100, input.tasks));
+      const found = arns.map((each) => cluster.tasks.get(each.split("/").at(-1) ?? ""));
+      return {
+        tasks: found.filter((each) => each !== undefined).map((each) => describedTask(scope, each)),
+        failures: arns.filter((_, index) => !found[index]).map((each) => ({ arn: each, reason: "MISSING" })),
+      };
+    },
+  },
+};

@@ -1,0 +1,60 @@
+import { AwsError, arn, type Scope } from "../operation";
+
+export interface Schedule {
+  name: string;
+  group: string;
+  arn: string;
+  /** `rate(1 day)`, `cron(0 3 * * ? *)`. */
+  expression: string;
+  timezone?: string;
+  state: "ENABLED" | "DISABLED";
+  target: { arn: string; roleArn: string; input?: string; maximumRetryAttempts?: number; deadLetterArn?: string };
+  description?: string;
+}
+
+export interface SchedulerState {
+  /** By name; `default` always exists. */
+  groups: Map<string, { name: string; arn: string; tags: Record<string, string> }>;
+  /** By `group/name`. */
+  schedules: Map<string, Schedule>;
+}
+
+export function newSchedulerState(): SchedulerState {
+  return { groups: new Map(), schedules: new Map() };
+}
+
+export function createScheduleGroup(scope: Scope, name: string, tags: Record<string, string> = {}) {
+  const { groups } = scope.world.services.scheduler.at(scope);
+  if (groups.has(name)) {
+    throw new AwsError("ConflictException", `Schedule group ${name} already exists.`, 409);
+  }
+  const group = { name, arn: arn(scope, "scheduler", `schedule-group/${name}`), tags };
+  groups.set(name, group);
+  return group;
+}
+
+/** Its schedules go with it. */
+export function deleteScheduleGroup(scope: Scope, name: string): void {
+  const { groups, schedules } = scope.world.services.scheduler.at(scope);
+  groups.delete(name);
+  for (const schedule of [...schedules.values()].filter((each) => each.group === name)) {
+    deleteSchedule(scope, name, schedule.name);
+  }
+}
+
+/** Creates or replaces; lambda/ fires it. */
+export function putSchedule(scope: Scope, input: Omit<Schedule, "arn">): Schedule {
+  const { groups, schedules } = scope.world.services.scheduler.at(scope);
+  if (input.group !== "default" && !groups.has(input.group)) {
+    throw new AwsError("ResourceNotFoundException", `Schedule group ${input.group} does not exist.`, 404);
+  }
+  const schedule = { ...input, arn: arn(scope, "scheduler", `schedule/${input.group}/${input.name}`) };
+  schedules.set(`${input.group}/${input.name}`, schedule);
+  scope.world.hooks.scheduleChanged?.(scope, input.group, input.name);
+  return schedule;
+}
+
+export function deleteSchedule(scope: Scope, group: string, name: string): void {
+  scope.world.services.scheduler.at(scope).schedules.delete(`${group}/${name}`);
+  scope.world.hooks.scheduleChanged?.(scope, group, name);
+}

@@ -1,0 +1,144 @@
+import type { Connect } from "../../aws/clients";
+import { type LoadedRegistration, loadRegistration } from "../../cleanup/registrations";
+import { type RunOptions, run } from "../../cleanup/run";
+import type { Outcome, Report } from "../../retention/types";
+import { type Fault, type RecordedCall, World } from "../../simulator";
+import {
+  deregisterTaskDefinition,
+  listRevisions,
+  registerTaskDefinition,
+} from "../../simulator/services/ecs-definitions";
+import { connectTo } from "../../simulator/wire/middleware";
+
+export const ACCOUNT = "111122223333";
+export const REGION = "eu-central-1";
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Small pages, so that every list has several. */
+export function newWorld(pageSize: number | undefined = 3): World {
+  return new World({ seed: 7, ...(pageSize && { pageSize }) });
+}
+
+export const scopeOf = (world: World) => world.scope(ACCOUNT, REGION);
+export const arnOf = (revision: string) => `arn:aws:ecs:${REGION}:${ACCOUNT}:task-definition/${revision}`;
+export const connectAdmin = (world: World) => connectTo(world, world.admin(ACCOUNT), REGION);
+
+/** What must never be shown. */
+export const SECRET = "hunter2-in-the-environment";
+const CONTAINER = { name: "app", image: "nginx:1.27", environment: [{ name: "TOKEN", value: SECRET }] };
+
+/** Registers so many revisions of a family, an hour apart unless told otherwise. */
+export async function register(world: World, family: string, count: number, apart = HOUR): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    registerTaskDefinition(scopeOf(world), { family, containerDefinitions: [CONTAINER] });
+    await world.clock.advance(apart);
+  }
+}
+
+export function deregister(world: World, family: string, from: number, to: number): void {
+  for (let revision = from; revision <= to; revision++) {
+    deregisterTaskDefinition(scopeOf(world), `${family}:${revision}`);
+  }
+}
+
+/** `family:revision status` of everything in the account, sorted. */
+export function state(world: World): string[] {
+  return listRevisions(scopeOf(world)).map(({ family, revision, status }) => `${family}:${revision} ${status}`);
+}
+
+/** `{family: [revisions]}` of one status. */
+export function revisionsOf(world: World, family: string, status: string): number[] {
+  return listRevisions(scopeOf(world))
+    .filter((each) => each.family === family && each.status === status)
+    .map((each) => each.revision);
+}
+
+/** A registration as a component writes it. */
+export function registered(family: string, more: Record<string, unknown> = {}): LoadedRegistration {
+  const policy = { version: 1, family, mode: "enforce", taskDefinitions: { keepRevisions: 3, keepFor: "0h" }, ...more };
+  const cleanupRoleArn = `arn:aws:iam::${ACCOUNT}:role/ecs-retention/${REGION}/${family}`;
+  return loadRegistration(JSON.stringify({ version: 1, policy, cleanupRoleArn }), keyOf(family));
+}
+
+export const keyOf = (family: string) => `policies/shop/prod/${family}.json`;
+
+let runs = 0;
+
+/** One run as the administrator, 15 minutes long unless told otherwise. */
+export function runIn(world: World, registrations: LoadedRegistration[], more: Partial<RunOptions> = {}) {
+  const connect = more.connect ?? connectAdmin(world);
+  return world.clock.actor(() =>
+    run({
+      connect,
+      clock: world.clock,
+      account: ACCOUNT,
+      region: REGION,
+      runId: `run-${++runs}`,
+      registrations,
+      deadline: world.clock.now() + 15 * MINUTE,
+      removerFor: async () => connect.ecs(),
+      ...more,
+    }),
+  );
+}
+
+export const callsOf = (world: World, operation: string): RecordedCall[] =>
+  world.gate.calls.filter((call) => call.operation === operation);
+
+/** Outcomes of one service as `family:revision action result`. */
+export function outcomesOf(report: Report, family: string): string[] {
+  return outcomes(report, family).map(({ subject, action, result }) => `${subject.split("/")[1]} ${action} ${result}`);
+}
+
+export function outcomes(report: Report, family: string): Outcome[] {
+  return report.services.find(({ registration }) => registration === keyOf(family))?.outcomes ?? [];
+}
+
+/** Verdicts of one service as `revision action rule`, newest first. */
+export function verdictsOf(report: Report, family: string): string[] {
+  const service = report.services.find(({ registration }) => registration === keyOf(family));
+  return (service?.plan?.revisions ?? []).map(
+    ({ subject, action, because }) => `${subject.revision} ${action} ${because.rule}`,
+  );
+}
+
+/** Gaps that block something, as `source cause scope: detail`. */
+export function gapsOf(report: Pick<Report, "gaps">): string[] {
+  return report.gaps
+    .filter(({ scope }) => scope.kind !== "none")
+    .map(({ source, cause, scope, detail }) => `${source} ${cause} ${scope.kind}: ${detail}`);
+}
+
+/** Faults of one operation: on each of its calls that `when` picks, counted from 1. */
+export function failing(world: World, operation: string, fault: Fault, when: (nth: number) => boolean = () => true) {
+  let nth = 0;
+  world.gate.faults = (call) => (call.operation === operation && when(++nth) ? fault : undefined);
+}
+
+type Output = Record<string, unknown>;
+type Next = (args: object) => Promise<{ output: Output; response: unknown }>;
+
+/** AWS as it should not answer: changes what one operation gives; `nth` counts its answers from 1. */
+export function answering(
+  connect: Connect,
+  operation: string,
+  change: (output: Output, nth: number) => Output | Promise<Output>,
+): Connect {
+  let nth = 0;
+  const middleware = (next: Next, context: { commandName?: string }) => async (args: object) => {
+    const result = await next(args);
+    if (context.commandName !== `${operation}Command`) return result;
+    return { ...result, output: await change(result.output, ++nth) };
+  };
+  return {
+    ...connect,
+    ecs(credentials) {
+      const client = connect.ecs(credentials);
+      const outermost = { relation: "before", toMiddleware: "simulator", name: `answering ${operation}` } as const;
+      client.middlewareStack.addRelativeTo(middleware as never, outermost);
+      return client;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Report } from "../../retention/types";
+import { type Door, serve } from "../../simulator/wire/http";
+import { ACCOUNT, CHECKOUT_AGE, checkoutWorld, Policies, policyOf, REGION, removals } from "./support";
+
+const ROOT = join(__dirname, "..", "..");
+
+/** The tool as a process of its own, with nothing of this machine's AWS settings. */
+async function tool(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "cli", "main.ts"), ...args], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env.PATH, HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true", ...env },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await ended, stdout, stderr };
+}
+
+describe("ecs-retention as a process, over HTTP", () => {
+  let policies: Policies;
+  let file: string;
+  beforeEach(() => {
+    policies = new Policies();
+    file = policies.write("checkout.json", policyOf("checkout"));
+  });
+  afterEach(() => policies.remove());
+
+  it("honours AWS_ENDPOINT_URL and the environment's credentials; plan, then apply, then nothing is left", async () => {
+    const world = await checkoutWorld(Date.now() - CHECKOUT_AGE);
+    const door: Door = await serve(world);
+    const { accessKeyId, secretAccessKey } = world.admin(ACCOUNT);
+    const env = {
+      AWS_ENDPOINT_URL: door.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    };
+    try {
+      const planned = await tool(["plan", "--policy", file, "--json"], env);
+      assert.deepEqual([planned.code, planned.stderr], [2, ""]);
+      assert.equal((JSON.parse(planned.stdout) as Report).account, ACCOUNT);
+      assert.deepEqual(removals(world), []);
+      const applied = await tool(["apply", "--policy", file, "--yes"], env);
+      assert.equal(applied.code, 0, applied.stdout + applied.stderr);
+      assert.match(applied.stdout, /Revisions: 1 deregistered, 3 deleted\./);
+      const again = await tool(["plan", "--policy", file], env);
+      assert.equal(again.code, 0, again.stdout + again.stderr);
+    } finally {
+      await door.close();
+    }
+  });
+
+  it("says what to do where there are no credentials, on stderr, and exits with 1", async () => {
+    const { code, stdout, stderr } = await tool(["plan", "--policy", file], { AWS_REGION: REGION });
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^ecs-retention: no AWS credentials .*: give --profile or set AWS_PROFILE/);
+  });
+
+  it("does not wait for an answer where nobody can give one", async () => {
+    const { code, stderr } = await tool(["apply", "--policy", file], {});
+    assert.equal(code, 64);
+    assert.match(stderr, /give --yes/);
+  });
+});

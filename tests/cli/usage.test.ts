@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { World } from "../../simulator";
+import { AwsError } from "../../simulator/operation";
+import { ACCOUNT, checkoutWorld, cli, DAY, Policies, policyOf, REGION, removals } from "./support";
+
+describe("ecs-retention", () => {
+  let policies: Policies;
+  beforeEach(() => {
+    policies = new Policies();
+  });
+  afterEach(() => policies.remove());
+
+  it("prints its help on stdout", async () => {
+    const { code, stdout, stderr } = await cli(new World(), ["--help"]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^Usage: ecs-retention \[plan\] --policy FILE/);
+  });
+
+  for (const [what, args, message] of [
+    ["without a policy", [], /got no policy, expected --policy FILE/],
+    ["with an unknown command", ["scan", "--policy", "x.json"], /got command "scan", expected plan or apply/],
+    ["with an unknown option", ["plan", "--policy", "x.json", "--force"], /--force/],
+    ["with an option that lacks its value", ["plan", "--policy"], /--policy/],
+    [
+      "with --yes for plan",
+      ["plan", "--policy", "x.json", "--yes"],
+      /--yes for plan, which changes nothing: use apply/,
+    ],
+    [
+      "for apply without a terminal and without --yes",
+      ["apply", "--policy", "x.json"],
+      /no terminal to ask on: give --yes/,
+    ],
+  ] as const) {
+    it(`exits with 64 ${what}, having called nothing and printed nothing on stdout`, async () => {
+      const world = new World();
+      const { code, stdout, stderr } = await cli(world, [...args]);
+      assert.deepEqual([code, stdout, world.gate.calls.length], [64, "", 0]);
+      assert.match(stderr, message);
+      assert.match(stderr, /\nTry ecs-retention --help\n$/);
+    });
+  }
+
+  for (const [what, text, message] of [
+    [
+      "is not JSON",
+      '{"family": "checkout"',
+      /bad\.json: got no JSON.*, expected a retention policy as JSON; mend its syntax/,
+    ],
+    ["names an unknown key", { family: "checkout", images: {} }, /bad\.json: images: got/],
+    [
+      "keeps no revision",
+      { family: "checkout", taskDefinitions: { keepRevisions: 0 } },
+      /bad\.json: taskDefinitions\.keepRevisions: got 0, expected a whole number of at least 1; /,
+    ],
+  ] as const) {
+    it(`exits with 1 where the only policy ${what}, naming file and property, before it calls anything`, async () => {
+      const world = new World();
+      const { code, stdout, stderr } = await cli(world, ["--policy", policies.write("bad.json", text)]);
+      assert.deepEqual([code, stdout, world.gate.calls.length], [1, "", 0]);
+      assert.match(stderr, message);
+    });
+  }
+
+  it("exits with 1 where a policy cannot be read, without quoting it", async () => {
+    const { code, stderr } = await cli(new World(), ["--policy", `${policies.folder}/none.json`]);
+    assert.equal(code, 1);
+    assert.match(stderr, /none\.json: got no readable file \(ENOENT\)/);
+    const secret = await cli(new World(), ["--policy", policies.write("env", "TOKEN=hunter2")]);
+    assert.doesNotMatch(secret.stderr, /hunter2/);
+  });
+
+  it("goes on with the sound policies, shows the problem of the other and exits with 1", async () => {
+    const world = await checkoutWorld();
+    const bad = policies.write("bad.json", { family: "basket", taskDefinitions: { keepRevisions: 0 } });
+    const { code, stdout } = await cli(world, [
+      "plan",
+      "--policy",
+      policies.write("a.json", policyOf("checkout")),
+      bad,
+    ]);
+    assert.equal(code, 1);
+    assert.match(stdout, /problem: .*bad\.json: taskDefinitions\.keepRevisions: got 0/);
+    assert.match(stdout, /checkout:1-3 .*delete/);
+  });
+
+  it("names the fix where there is no Region", async () => {
+    const { code, stderr } = await cli(new World(), ["--policy", policies.write("a.json", policyOf("a"))], { env: {} });
+    assert.equal(code, 1);
+    assert.match(stderr, /no AWS Region: give --region, set AWS_REGION, or set `region` in the AWS profile/);
+  });
+
+  it("takes the Region from --region, AWS_REGION, AWS_DEFAULT_REGION and the profile, in this order", async () => {
+    const file = policies.write("a.json", policyOf("a"));
+    const regionOf = async (args: string[], env: Record<string, string>) => {
+      const world = new World();
+      await cli(world, ["--policy", file, ...args], { env, profileRegion: async () => "eu-west-4" });
+      return world.gate.calls[0]?.region;
+    };
+    const both = { AWS_REGION: "eu-west-2", AWS_DEFAULT_REGION: "eu-west-3" };
+    assert.equal(await regionOf(["--region", "eu-west-1"], both), "eu-west-1");
+    assert.equal(await regionOf([], both), "eu-west-2");
+    assert.equal(await regionOf([], { AWS_DEFAULT_REGION: "eu-west-3" }), "eu-west-3");
+    assert.equal(await regionOf([], {}), "eu-west-4");
+  });
+
+  it("hands --profile to the SDK before the SDK is asked for a Region", async () => {
+    const env: Record<string, string | undefined> = {};
+    let seen: string | undefined;
+    const profileRegion = async () => {
+      seen = env.AWS_PROFILE;
+      return REGION;
+    };
+    await cli(new World(), ["--policy", policies.write("a.json", policyOf("a")), "--profile", "shop"], {
+      env,
+      profileRegion,
+    });
+    assert.equal(seen, "shop");
+  });
+
+  for (const [error, message] of [
+    [
+      Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" }),
+      /no AWS credentials for profile shop .*: give --profile or set AWS_PROFILE/,
+    ],
+    [
+      new AwsError("ExpiredToken", "expired", 403),
+      /did not accept the credentials for profile shop \(ExpiredToken\): renew them/,
+    ],
+    [
+      Object.assign(new Error("connect"), { code: "ECONNREFUSED" }),
+      /cannot be reached \(ECONNREFUSED\): check the network/,
+    ],
+  ] as const) {
+    it(`names the fix where AWS answers ${error.name} to the first call`, async () => {
+      const env = { AWS_REGION: REGION, AWS_PROFILE: "shop" };
+      const connect = () => ({ sts: () => ({ send: () => Promise.reject(error) }) }) as never;
+      const file = policies.write("a.json", policyOf("a"));
+      const { code, stdout, stderr } = await cli(new World(), ["--policy", file], { env, connect });
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, message);
+    });
+  }
+
+  it("writes progress to stderr only where that is a terminal, and wipes it at the end", async () => {
+    const world = await checkoutWorld();
+    const file = policies.write("a.json", policyOf("checkout"));
+    const shown = await cli(world, ["--policy", file], { terminal: true });
+    assert.ok(shown.stderr.includes("Reading revisions") && shown.stderr.endsWith("\r\u001b[2K"));
+    await world.clock.advance(DAY);
+    const silent = await cli(world, ["--policy", file]);
+    assert.deepEqual([silent.stderr, removals(world)], ["", []]);
+    assert.equal(silent.stdout.includes(ACCOUNT), true);
+  });
+});

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { CleanupFunction, type CleanupFunctionArgs } from "../../index";
+import {
+  ACCOUNT,
+  attemptDeployment,
+  dependenciesOf,
+  find,
+  REGION,
+  recordDeployment,
+  statementsOf,
+  UNKNOWN,
+} from "./support/record-deployment";
+
+const deploy = (args?: CleanupFunctionArgs, preview = false) =>
+  recordDeployment(() => new CleanupFunction("cleanup", args), { preview });
+
+describe("CleanupFunction", () => {
+  it("runs the bundled handler on arm64 and Node 24 with its store's name", async () => {
+    const { inputs } = find(await deploy(), "cleanup-function");
+    assert.deepEqual(
+      [inputs.runtime, inputs.architectures, inputs.timeout, inputs.memorySize, inputs.handler],
+      ["nodejs24.x", ["arm64"], 900, 512, "index.handler"],
+    );
+    assert.deepEqual(inputs.environment.variables, { STORE_BUCKET: "cleanup-store-bucket-1a2b3c4" });
+    assert.deepEqual(inputs.loggingConfig, { logFormat: "JSON", logGroup: "cleanup-logs-1a2b3c4" });
+    assert.deepEqual(Object.keys(inputs.code.assets), ["index.mjs"]);
+  });
+
+  it("has a role whose name is fixed and holds the Region, and is alone in that", async () => {
+    const all = await deploy();
+    const named = all.filter(
+      ({ inputs, type }) => inputs.name !== undefined && type !== "aws:lambda/function:Function",
+    );
+    assert.deepEqual(
+      named.map(({ name, inputs }) => [name, inputs.name]),
+      [["cleanup-role", `ecs-retention-${REGION}`]],
+    );
+    assert.equal(find(all, "cleanup-role").deleteBeforeReplace, true);
+  });
+
+  it("makes everything else wait for that role", async () => {
+    for (const resource of await deploy()) {
+      if (resource.name === "cleanup" || resource.name === "cleanup-role") continue;
+      assert.ok(dependenciesOf(resource).includes("cleanup-role"), resource.name);
+    }
+  });
+
+  it("leaves nothing behind where a second one fails at the role's name", async () => {
+    const refuse = (_: string, name: string) =>
+      name === "cleanup-role"
+        ? new Error("EntityAlreadyExists: Role with name ecs-retention-eu-west-1 already exists")
+        : undefined;
+    const { result, errors } = await attemptDeployment(() => new CleanupFunction("cleanup"), { refuse });
+    assert.match(errors.join("\n"), /EntityAlreadyExists/);
+    assert.deepEqual(
+      result.map(({ name }) => name),
+      ["cleanup"],
+    );
+  });
+
+  it("may not run before it may read, write and log", async () => {
+    const all = await deploy();
+    assert.deepEqual(
+      dependenciesOf(find(all, "cleanup-function")).filter((name) => /account|own/.test(name)),
+      ["cleanup-account", "cleanup-own"],
+    );
+    assert.ok(dependenciesOf(find(all, "cleanup-schedule")).includes("cleanup-invoke"));
+    assert.ok(dependenciesOf(find(all, "cleanup-schedule")).includes("cleanup-invocations"));
+  });
+
+  it("runs once a day, retries nothing and hands failures to its queue", async () => {
+    const all = await deploy();
+    const schedule = find(all, "cleanup-schedule").inputs;
+    assert.deepEqual([schedule.scheduleExpression, schedule.target.input], ["rate(1 day)", "{}"]);
+    const { inputs } = find(all, "cleanup-invocations");
+    assert.equal(inputs.maximumRetryAttempts, 0);
+    assert.match(inputs.destinationConfig.onFailure.destination, /cleanup-failures/);
+    const hourly = await deploy({ scheduleExpression: "cron(0 * * * ? *)" });
+    assert.equal(find(hourly, "cleanup-schedule").inputs.scheduleExpression, "cron(0 * * * ? *)");
+  });
+
+  it("lets only schedules of its own group take the schedule's role on, to invoke the function alone", async () => {
+    const all = await deploy();
+    const role = find(all, "cleanup-scheduler").inputs;
+    assert.deepEqual(statementsOf(role.assumeRolePolicy).RunSchedule?.Condition.StringEquals, {
+      "aws:SourceAccount": ACCOUNT,
+      "aws:SourceArn": `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/cleanup-schedules-1a2b3c4`,
+    });
+    assert.deepEqual(statementsOf(find(all, "cleanup-invoke").inputs.policy).InvokeCleanup?.Action, [
+      "lambda:InvokeFunction",
+    ]);
+  });
+
+  it("exports plain data for services to join, known in a preview but for a new bucket's name", async () => {
+    for (const preview of [false, true]) {
+      const outputs: Record<string, unknown> = {};
+      await recordDeployment(
+        () => {
+          const { reference } = new CleanupFunction("cleanup", { path: "/ops/" });
+          for (const key of ["bucketName", "roleArn", "rolePath", "region", "account"] as const) {
+            reference[key].apply((value) => {
+              outputs[key] = value;
+            });
+          }
+        },
+        { preview },
+      );
+      assert.deepEqual(outputs, {
+        ...(preview ? {} : { bucketName: "cleanup-store-bucket-1a2b3c4" }),
+        roleArn: `arn:aws:iam::${ACCOUNT}:role/ops/ecs-retention-${REGION}`,
+        rolePath: `/ecs-retention/${REGION}/`,
+        region: REGION,
+        account: ACCOUNT,
+      });
+    }
+  });
+
+  it("adopts a store by name: no bucket is made, and a preview shows every statement", async () => {
+    const all = await deploy({ storeBucketName: "kept" }, true);
+    assert.equal(all.filter(({ type }) => type === "aws:s3/bucket:Bucket").length, 0);
+    assert.equal(find(all, "cleanup-function").inputs.environment.variables.STORE_BUCKET, "kept");
+  });
+
+  it("puts everything regional into its own Region, and names its role and paths after it", async () => {
+    const all = await deploy({ region: "us-east-1" });
+    const global = /^aws:iam|^ecs-retention/;
+    for (const { type, name, inputs } of all.filter(({ type }) => !global.test(type))) {
+      assert.equal(inputs.region, "us-east-1", `${type} ${name}`);
+    }
+    assert.equal(find(all, "cleanup-role").inputs.name, "ecs-retention-us-east-1");
+    assert.match(find(all, "cleanup-account").inputs.policy, /role\/ecs-retention\/us-east-1\//);
+  });
+
+  it("tags what takes tags, and bounds both roles", async () => {
+    const all = await deploy({ tags: { team: "ops" }, permissionsBoundaryArn: "boundary", path: "/ops/" });
+    const untagged = all.filter(({ type, inputs }) => type.startsWith("aws:") && inputs.tags === undefined);
+    assert.deepEqual([...new Set(untagged.map(({ type }) => type.split(":")[2]))].sort(), [
+      "BucketLifecycleConfiguration",
+      "BucketOwnershipControls",
+      "BucketPolicy",
+      "BucketPublicAccessBlock",
+      "BucketServerSideEncryptionConfiguration",
+      "BucketVersioning",
+      "FunctionEventInvokeConfig",
+      "RolePolicy",
+      "Schedule",
+    ]);
+    for (const role of [find(all, "cleanup-role"), find(all, "cleanup-scheduler")]) {
+      assert.deepEqual([role.inputs.permissionsBoundary, role.inputs.path], ["boundary", "/ops/"]);
+    }
+  });
+
+  it("alarms on errors, throttles, waiting failures and a missing run, and notifies whom it is told", async () => {
+    const all = await deploy({
+      alarmActions: ["arn:aws:sns:eu-west-1:111122223333:on-call"],
+      expectedEvery: pulumi.output("36h"),
+    });
+    const alarms = all.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+    assert.deepEqual(
+      alarms.map(({ inputs }) => `${inputs.namespace}/${inputs.metricName} ${inputs.treatMissingData}`).sort(),
+      [
+        "AWS/Lambda/Errors notBreaching",
+        "AWS/Lambda/Throttles notBreaching",
+        "AWS/SQS/ApproximateNumberOfMessagesVisible notBreaching",
+        "ecs-retention/CompletedFullRuns breaching",
+      ],
+    );
+    for (const { inputs } of alarms) assert.equal(inputs.alarmActions.length, 1);
+    const { period, evaluationPeriods } = find(all, "cleanup-no-run-alarm").inputs;
+    assert.equal(period * evaluationPeriods, 36 * 3600);
+  });
+
+  it("refuses an expectedEvery that no alarm can watch", async () => {
+    for (const expectedEvery of ["8d", "0h", "daily"]) {
+      await assert.rejects(deploy({ expectedEvery }), {
+        message: new RegExp(
+          `CleanupFunction "cleanup":\\s+expectedEvery: got "${expectedEvery}", expected a duration from "1h" to "7d"; `,
+        ),
+      });
+    }
+  });
+
+  it("knows its policies in a preview, apart from that for things which have no name yet", async () => {
+    const all = await deploy({}, true);
+    assert.ok(statementsOf(find(all, "cleanup-account").inputs.policy).TakeCleanupRoles);
+    assert.equal(find(all, "cleanup-own").inputs.policy, UNKNOWN);
+  });
+});

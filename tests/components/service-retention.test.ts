@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { CleanupFunction, RetentionMode, ServiceRetention, type ServiceRetentionArgs } from "../../index";
+import { policyHash } from "../../retention/policy";
+import { readRegistration } from "../../retention/registration";
+import {
+  ACCOUNT,
+  dependenciesOf,
+  find,
+  REGION,
+  type Registered,
+  recordDeployment,
+  statementsOf,
+  UNKNOWN,
+} from "./support/record-deployment";
+
+const reference = {
+  bucketName: "store",
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/ecs-retention-${REGION}`,
+  rolePath: `/ecs-retention/${REGION}/`,
+  region: REGION,
+  account: ACCOUNT,
+};
+const image = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/shop/checkout:1`;
+
+const deploy = (args: Partial<ServiceRetentionArgs> = {}, preview = false) =>
+  recordDeployment(
+    () => new ServiceRetention("checkout", { family: "checkout", cleanupFunction: reference, ...args }),
+    { preview },
+  );
+const registrationOf = (all: Registered[]) => {
+  const { content, key } = find(all, "checkout-registration").inputs;
+  return { ...readRegistration(content, key), key, raw: JSON.parse(content) };
+};
+
+describe("ServiceRetention", () => {
+  it("registers its policy, complete with defaults, and no role that could remove anything", async () => {
+    const all = await deploy();
+    assert.deepEqual(
+      all.map(({ name, type }) => `${type} ${name}`),
+      ["ecs-retention:index:ServiceRetention checkout", "aws:s3/bucketObjectv2:BucketObjectv2 checkout-registration"],
+    );
+    const { registration, key } = registrationOf(all);
+    assert.deepEqual(registration, {
+      version: 1,
+      policy: {
+        version: 1,
+        service: "checkout",
+        family: "checkout",
+        mode: "report",
+        taskDefinitions: { keepRevisions: 10, keepFor: "30d", deleteAfter: "7d", pinned: [] },
+      },
+    });
+    assert.match(key, /^policies\/shop\/prod\/checkout-[0-9a-f]{8}\.json$/);
+    assert.equal(find(all, "checkout-registration").inputs.bucket, "store");
+  });
+
+  it("in mode enforce makes the cleanup role below the function's path, whatever path other roles have", async () => {
+    const all = await deploy({
+      mode: RetentionMode.Enforce,
+      path: "/team/",
+      permissionsBoundaryArn: "boundary",
+      tags: { team: "shop" },
+    });
+    const { inputs } = find(all, "checkout-removal-role");
+    assert.equal(inputs.path, reference.rolePath);
+    assert.equal(inputs.permissionsBoundary, "boundary");
+    assert.deepEqual(inputs.tags, { team: "shop" });
+    assert.match(inputs.name, /^checkout-[0-9a-f]{8}$/);
+    assert.equal(
+      registrationOf(all).registration?.cleanupRoleArn,
+      `arn:aws:iam::${ACCOUNT}:role${reference.rolePath}${inputs.name}`,
+    );
+  });
+
+  it("lets only the function's role take the cleanup role on, with the hash of the registered policy", async () => {
+    const all = await deploy({ mode: RetentionMode.Enforce, taskDefinitions: { keepRevisions: 3 } });
+    const trust = statementsOf(find(all, "checkout-removal-role").inputs.assumeRolePolicy).RemoveByDeployedPolicy;
+    const { raw, hash } = registrationOf(all) as { raw: { policy: object }; hash: string };
+    assert.deepEqual(trust?.Condition.StringEquals, {
+      "aws:PrincipalArn": reference.roleArn,
+      "sts:ExternalId": policyHash(raw.policy),
+    });
+    assert.equal(hash, policyHash(raw.policy));
+  });
+
+  it("registers a policy only once its role and the role's rights are there", async () => {
+    const all = await deploy({ mode: RetentionMode.Enforce });
+    assert.deepEqual(dependenciesOf(find(all, "checkout-registration")), [
+      "checkout-removal-policy",
+      "checkout-removal-role",
+    ]);
+    const order = all.map(({ name }) => name);
+    assert.ok(order.indexOf("checkout-removal-policy") < order.indexOf("checkout-registration"));
+  });
+
+  it("makes a cleanup function of its own where none is handed in", async () => {
+    const all = await deploy({
+      cleanupFunction: undefined,
+      path: "/team/",
+      tags: { team: "shop" },
+      permissionsBoundaryArn: "boundary",
+    });
+    const role = find(all, "checkout-cleanup-role");
+    assert.equal(find(all, "checkout-cleanup").parent, find(all, "checkout").urn);
+    assert.deepEqual(
+      [role.inputs.path, role.inputs.permissionsBoundary, role.inputs.tags],
+      ["/team/", "boundary", { team: "shop" }],
+    );
+    assert.deepEqual(dependenciesOf(find(all, "checkout-registration")), ["checkout-cleanup-store-bucket"]);
+  });
+
+  it("makes no cleanup role before the function of its own stands, which fails where the Region has one", async () => {
+    const all = await deploy({ cleanupFunction: undefined, mode: RetentionMode.Enforce });
+    assert.deepEqual(dependenciesOf(find(all, "checkout-removal-role")), ["checkout-cleanup-store-bucket"]);
+    assert.ok(dependenciesOf(find(all, "checkout-cleanup-store-bucket")).includes("checkout-cleanup-role"));
+  });
+
+  it("shares one function between three services", async () => {
+    const all = await recordDeployment(() => {
+      const cleanup = new CleanupFunction("cleanup");
+      for (const family of ["checkout", "basket", "search"]) {
+        new ServiceRetention(family, { family, mode: "enforce", cleanupFunction: cleanup.reference });
+      }
+    });
+    assert.equal(all.filter(({ type }) => type === "aws:lambda/function:Function").length, 1);
+    assert.equal(all.filter(({ type }) => type === "aws:s3/bucketObjectv2:BucketObjectv2").length, 3);
+  });
+
+  it("keeps registrations and roles of the same name in two stacks or projects apart", async () => {
+    const keys = new Set<string>();
+    const roles = new Set<string>();
+    for (const [project, stack] of [
+      ["shop", "prod"],
+      ["shop", "dev"],
+      ["other", "prod"],
+    ] as const) {
+      const program = () =>
+        new ServiceRetention("checkout", { family: "checkout", mode: "enforce", cleanupFunction: reference });
+      const all = await recordDeployment(program, { project, stack });
+      keys.add(registrationOf(all).key);
+      roles.add(find(all, "checkout-removal-role").inputs.name);
+    }
+    assert.deepEqual([keys.size, roles.size], [3, 3]);
+  });
+
+  it("makes a role name that IAM takes from any component name", async () => {
+    const name = `${"a very/long name ".repeat(5)}`;
+    const all = await recordDeployment(
+      () => new ServiceRetention(name, { family: "checkout", mode: "enforce", cleanupFunction: reference }),
+    );
+    assert.match(find(all, `${name}-removal-role`).inputs.name, /^[\w+=,.@-]{1,64}$/);
+    assert.match(find(all, `${name}-registration`).inputs.key, /^policies\/shop\/prod\/[^/]+\.json$/);
+  });
+
+  it("shows every statement in a preview, where only the new bucket's name is unknown", async () => {
+    const all = await deploy(
+      { cleanupFunction: undefined, mode: "enforce", executionRole: { containers: { app: { image } } } },
+      true,
+    );
+    const documents = ["checkout-removal-policy", "checkout-execution-policy", "checkout-cleanup-account"].map((name) =>
+      Object.keys(statementsOf(find(all, name).inputs.policy)),
+    );
+    assert.deepEqual(documents, [
+      ["DeregisterRevisions", "DeleteRevisions"],
+      ["LogInToRegistry", "PullImages"],
+      ["ReadAccount", "ReadServices", "ReadTasks", "TakeCleanupRoles"],
+    ]);
+    assert.match(find(all, "checkout-removal-role").inputs.assumeRolePolicy, /sts:ExternalId/);
+    assert.equal(find(all, "checkout-registration").inputs.bucket, UNKNOWN);
+    assert.notEqual(find(all, "checkout-registration").inputs.content, UNKNOWN);
+  });
+
+  it("leaves unknown in a preview what an unknown family decides, and nothing else", async () => {
+    const all = await recordDeployment(
+      () => {
+        const family = new aws.sqs.Queue("unknown").name;
+        new ServiceRetention("checkout", { family, mode: "enforce", cleanupFunction: reference });
+      },
+      { preview: true },
+    );
+    const role = find(all, "checkout-removal-role").inputs;
+    const { policy } = find(all, "checkout-removal-policy").inputs;
+    const { content, key } = find(all, "checkout-registration").inputs;
+    assert.deepEqual([role.assumeRolePolicy, policy, content], [UNKNOWN, UNKNOWN, UNKNOWN]);
+    assert.match(role.name, /^checkout-/);
+    assert.match(key, /^policies\//);
+  });
+
+  it("puts the registration into the function's Region", async () => {
+    const all = await deploy();
+    assert.equal(find(all, "checkout-registration").inputs.region, REGION);
+  });
+
+  it("keeps a secret of the containers out of every input, and permission documents readable", async () => {
+    const containerDefinitions = pulumi.jsonStringify([
+      { name: "app", image, environment: [{ name: "PASSWORD", value: pulumi.secret("hunter2") }] },
+    ]);
+    for (const preview of [false, true]) {
+      const all = await deploy({ mode: "enforce", executionRole: { containerDefinitions } }, preview);
+      for (const { sent, name } of all) assert.doesNotMatch(sent, /hunter2|PASSWORD/, name);
+      const policy = JSON.parse(find(all, "checkout-execution-policy").sent).policy;
+      assert.ok(statementsOf(policy).PullImages);
+    }
+  });
+
+  it("keeps a secret out of every input where the containers are a map", async () => {
+    const containers = { app: { image, environment: [{ name: "PASSWORD", value: pulumi.secret("hunter2") }] } };
+    const all = await deploy({ executionRole: { containers } });
+    for (const { sent, name } of all) assert.doesNotMatch(sent, /hunter2|PASSWORD/, name);
+  });
+
+  it("passes its path, boundary, tags and Region on to the execution role, whose own win", async () => {
+    const executionRole = { containers: { app: { image } }, path: "/own/" };
+    const all = await deploy({
+      executionRole,
+      path: "/team/",
+      tags: { team: "shop" },
+      permissionsBoundaryArn: "boundary",
+    });
+    const { inputs } = find(all, "checkout-execution-role");
+    assert.deepEqual([inputs.path, inputs.tags, inputs.permissionsBoundary], ["/own/", { team: "shop" }, "boundary"]);
+  });
+
+  it("tells the engine its arguments, so that a review sees what changes", async () => {
+    const all = await deploy({ taskDefinitions: { keepRevisions: 5 } });
+    assert.deepEqual(find(all, "checkout").inputs.taskDefinitions, { keepRevisions: 5 });
+  });
+
+  it("registers the same twice", async () => {
+    const program = () =>
+      deploy({ cleanupFunction: undefined, mode: "enforce", executionRole: { containers: { app: { image } } } });
+    const byUrn = (all: Registered[]) => [...all].sort((one, other) => (one.urn < other.urn ? -1 : 1));
+    assert.deepEqual(byUrn(await program()), byUrn(await program()));
+  });
+});

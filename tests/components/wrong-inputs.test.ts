@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ServiceRetention, type ServiceRetentionArgs } from "../../index";
+import { problemText } from "../../retention/errors";
+import { readPolicy } from "../../retention/policy";
+import { ACCOUNT, attemptDeployment, REGION } from "./support/record-deployment";
+
+const reference = {
+  bucketName: "store",
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/ecs-retention-${REGION}`,
+  rolePath: `/ecs-retention/${REGION}/`,
+  region: REGION,
+  account: ACCOUNT,
+};
+
+const attempt = (args: object) =>
+  attemptDeployment(
+    () =>
+      new ServiceRetention("checkout", {
+        family: "checkout",
+        cleanupFunction: reference,
+        ...args,
+      } as ServiceRetentionArgs),
+    { preview: true },
+  );
+
+function inputError(errors: Error[]): pulumi.InputPropertiesError {
+  const [error] = errors;
+  assert.ok(pulumi.InputPropertiesError.isInstance(error), String(error));
+  return error;
+}
+
+const wrong: { what: string; args: object; path: string }[] = [
+  { what: "an unknown key", args: { keepRevisons: 5 }, path: "keepRevisons" },
+  {
+    what: "an unknown key of a section",
+    args: { taskDefinitions: { keepRevisons: 5 } },
+    path: "taskDefinitions.keepRevisons",
+  },
+  { what: "a section of a later version", args: { images: { repositories: {} } }, path: "images" },
+  { what: "keepRevisions 0", args: { taskDefinitions: { keepRevisions: 0 } }, path: "taskDefinitions.keepRevisions" },
+  {
+    what: "deleteAfter below an hour",
+    args: { taskDefinitions: { deleteAfter: "0h" } },
+    path: "taskDefinitions.deleteAfter",
+  },
+  { what: "a malformed duration", args: { taskDefinitions: { keepFor: "30 days" } }, path: "taskDefinitions.keepFor" },
+  {
+    what: "a pin of another family",
+    args: { taskDefinitions: { pinned: ["basket:3"] } },
+    path: "taskDefinitions.pinned[0]",
+  },
+  { what: "an impossible family", args: { family: "shop/checkout" }, path: "family" },
+  { what: "an unknown mode", args: { mode: "retire" }, path: "mode" },
+];
+
+describe("a wrong retention policy", () => {
+  for (const { what, args, path } of wrong) {
+    it(`fails the preview before anything is registered: ${what}`, async () => {
+      const { result, errors } = await attempt(args);
+      assert.deepEqual(result, []);
+      const error = inputError(errors);
+      assert.match(error.message, /ServiceRetention "checkout":\n {2}\S+: got .+, expected .+; .+/);
+      assert.deepEqual(
+        error.errors.map(({ propertyPath }) => propertyPath),
+        [path],
+      );
+    });
+  }
+
+  it("says the same as the run says of a registered one", async () => {
+    const { errors } = await attempt({ taskDefinitions: { keepRevisions: 0 } });
+    const [problem] = readPolicy({ family: "checkout", taskDefinitions: { keepRevisions: 0 } }).problems ?? [];
+    assert.ok(problem && inputError(errors).message.includes(problemText(problem)));
+  });
+
+  it("names everything that is wrong at once", async () => {
+    const { errors } = await attempt({ taskDefinitions: { keepRevisions: 0, keepFor: "x" }, images: {} });
+    assert.equal(inputError(errors).errors.length, 3);
+  });
+
+  it("fails the preview where the value is an output, before anything that depends on it", async () => {
+    const { result, errors } = await attempt({ mode: "enforce", taskDefinitions: { keepRevisions: pulumi.output(0) } });
+    assert.match(inputError(errors).message, /taskDefinitions\.keepRevisions: got 0, /);
+    assert.deepEqual(
+      result.filter(({ type }) => type.startsWith("aws:")),
+      [],
+    );
+  });
+
+  it("fails the preview for what is known, however unknown the family is", async () => {
+    const { result, errors } = await attemptDeployment(
+      () => {
+        const family = new aws.sqs.Queue("unknown").name;
+        const taskDefinitions = { keepRevisions: 0, pinned: [pulumi.interpolate`${family}:3`] };
+        new ServiceRetention("checkout", { family, taskDefinitions, cleanupFunction: reference });
+      },
+      { preview: true },
+    );
+    assert.deepEqual(
+      inputError(errors).errors.map(({ propertyPath }) => propertyPath),
+      ["taskDefinitions.keepRevisions"],
+    );
+    assert.ok(!result.some(({ name }) => name.startsWith("checkout")));
+  });
+});
+
+describe("other wrong inputs of a service", () => {
+  it("names containers by their path in the service's arguments", async () => {
+    const { errors } = await attempt({ executionRole: { containerDefinitions: "{}" } });
+    assert.match(inputError(errors).message, /executionRole\.containerDefinitions: got JSON of an object, /);
+    const { errors: other } = await attempt({ executionRole: { containers: { app: { image: 7 } } } });
+    assert.match(inputError(other).message, /executionRole\.containers\.app\.image: got a number, expected a string; /);
+  });
+
+  for (const [field, value] of [
+    ["region", "us-east-1"],
+    ["account", "999999999999"],
+  ]) {
+    it(`refuses the cleanup function of another ${field}, which would never see the service`, async () => {
+      const { result, errors } = await attempt({
+        mode: "enforce",
+        cleanupFunction: { ...reference, [field as string]: value },
+      });
+      assert.match(errors.join("\n"), new RegExp(`cleanupFunction\\.${field}: got "${value}", expected `));
+      assert.ok(!result.some(({ type }) => type.startsWith("aws:")));
+    });
+  }
+
+  it("refuses what is no reference of a cleanup function, and says which field is missing", async () => {
+    const { errors } = await attempt({ cleanupFunction: pulumi.output({ bucketName: "store" }) });
+    assert.match(errors.join("\n"), /cleanupFunction\.roleArn: got nothing, expected a string; pass the reference/);
+  });
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { Logger } from "@aws-lambda-powertools/logger";
+import type { Context } from "aws-lambda";
+import { cleanupHandler, handler } from "../../handlers/cleanup";
+import { policyHash } from "../../retention/policy";
+import { AwsError, type World } from "../../simulator";
+import { createRole, putRolePolicy } from "../../simulator/services/iam";
+import { createBucket, getObject, putObject } from "../../simulator/services/s3";
+import {
+  ACCOUNT,
+  connectAdmin,
+  DAY,
+  failing,
+  keyOf,
+  MINUTE,
+  newWorld,
+  REGION,
+  register,
+  revisionsOf,
+  SECRET,
+  scopeOf,
+} from "../cleanup/support";
+
+const POLICY = {
+  version: 1,
+  family: "checkout",
+  mode: "enforce",
+  taskDefinitions: { keepRevisions: 3, keepFor: "0h" },
+};
+
+async function account(policy: object = POLICY): Promise<World> {
+  const world = newWorld();
+  const scope = scopeOf(world);
+  await register(world, "checkout", 6);
+  await world.clock.advance(2 * DAY);
+  createBucket(scope, { name: "store" });
+  const principal = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
+  const condition = { StringEquals: { "sts:ExternalId": policyHash(policy) } };
+  const trust = { Effect: "Allow", Principal: principal, Action: "sts:AssumeRole", Condition: condition };
+  const { arn } = createRole(scope, {
+    name: "cleanup",
+    trust: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
+  });
+  const all = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "ecs:*", Resource: "*" }] };
+  putRolePolicy(scope, "cleanup", "all", JSON.stringify(all));
+  putObject(scope, { bucket: "store", key: keyOf("checkout"), body: JSON.stringify({ policy, cleanupRoleArn: arn }) });
+  return world;
+}
+
+/** Invokes the handler as Lambda does; gives its answer, log lines and metrics. */
+async function invoke(world: World, event: unknown) {
+  const lines: Record<string, unknown>[] = [];
+  const metrics: Record<string, number> = {};
+  let published = 0;
+  const write = (line: string) => void lines.push(JSON.parse(line));
+  const logger = new Logger({ serviceName: "ecs-retention" });
+  Object.assign(logger, { console: { debug: write, info: write, warn: write, error: write, log: write } });
+  const invocation = cleanupHandler({
+    connect: connectAdmin(world),
+    clock: world.clock,
+    region: REGION,
+    bucket: "store",
+    logger,
+    metrics: {
+      addMetric: (name, _unit, value) => void Object.assign(metrics, { [name]: value }),
+      publishStoredMetrics: () => void published++,
+    },
+  });
+  const context = {
+    awsRequestId: "b5c9d1f0-0000-4000-8000-000000000001",
+    invokedFunctionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:cleanup`,
+    getRemainingTimeInMillis: () => 15 * MINUTE,
+  } as Context;
+  const answer = await world.clock.actor(() => invocation(event, context));
+  assert.equal(published, 1);
+  return { answer, lines, metrics };
+}
+
+describe("the cleanup handler", () => {
+  it("runs on what the schedule sends and answers with a summary and the report's key", async () => {
+    const world = await account();
+    const { answer, metrics } = await invoke(world, {});
+    assert.deepEqual(
+      { ...answer, report: "" },
+      {
+        runId: "b5c9d1f0-0000-4000-8000-000000000001",
+        report: "",
+        services: 1,
+        refused: 0,
+        gaps: 0,
+        removed: 3,
+        failed: 0,
+        postponed: 0,
+      },
+    );
+    assert.ok(getObject(scopeOf(world), "store", answer.report));
+    assert.deepEqual(revisionsOf(world, "checkout", "ACTIVE"), [4, 5, 6]);
+    assert.deepEqual(metrics, {
+      RevisionsRemoved: 3,
+      RemovalsFailed: 0,
+      RemovalsPostponed: 0,
+      ServicesRefused: 0,
+      CompletedFullRuns: 1,
+    });
+  });
+
+  it("logs JSON lines with the run's id, a line for every removal, and no environment value", async () => {
+    const world = await account();
+    const { lines, answer } = await invoke(world, {});
+    assert.ok(lines.every(({ runId }) => runId === answer.runId));
+    assert.equal(lines.filter(({ message }) => message === "removal").length, 3);
+    assert.equal(lines.at(-1)?.message, "run ended");
+    assert.ok(!JSON.stringify(lines).includes(SECRET));
+  });
+
+  it("counts no full run where only some services were asked for, only planned, or the account was not read", async () => {
+    const limited = await invoke(await account(), { services: ["checkout"] });
+    assert.equal(limited.metrics.CompletedFullRuns, undefined);
+    assert.equal(limited.answer.removed, 3);
+
+    const planned = await invoke(await account(), { mode: "report" });
+    assert.equal(planned.metrics.CompletedFullRuns, undefined);
+    assert.equal(planned.answer.removed, 0);
+
+    const world = await account();
+    failing(world, "ListClusters", { before: new AwsError("AccessDeniedException", "no") });
+    const unread = await invoke(world, {});
+    assert.equal(unread.metrics.CompletedFullRuns, undefined);
+    assert.equal(unread.lines[0]?.message, "not read");
+  });
+
+  it("counts a full run where every policy only reports", async () => {
+    const { metrics, answer } = await invoke(await account({ ...POLICY, mode: "report" }), {});
+    assert.equal(metrics.CompletedFullRuns, 1);
+    assert.equal(answer.removed, 0);
+  });
+
+  it("refuses an event that it does not understand, naming what was given and what it takes", async () => {
+    const wrong: [unknown, RegExp][] = [
+      [{ service: "checkout" }, /event: service: got an unknown property, expected one of services, mode/],
+      [{ mode: "enforce" }, /event: mode: got "enforce", expected "report"/],
+      [{ services: [] }, /event: services: got a list of 0, expected a list/],
+      [{ services: [7] }, /event: services: got a list of 1, expected a list/],
+      [{ services: "checkout" }, /event: services: got "checkout"/],
+      ["now", /event: got "now", expected an object/],
+    ];
+    for (const [event, message] of wrong) {
+      const world = await account();
+      await assert.rejects(invoke(world, event), { message });
+      assert.deepEqual(revisionsOf(world, "checkout", "ACTIVE").length, 6);
+    }
+  });
+
+  it("says which setting of its environment is missing", async () => {
+    const { AWS_REGION, STORE_BUCKET } = process.env;
+    process.env.AWS_REGION = REGION;
+    delete process.env.STORE_BUCKET;
+    await assert.rejects(handler({}, {} as Context), /^Error: STORE_BUCKET: got nothing, expected/);
+    Object.assign(process.env, AWS_REGION && { AWS_REGION }, STORE_BUCKET && { STORE_BUCKET });
+  });
+});
