@@ -26,8 +26,9 @@ export function s3Store(client: S3Client, bucket: string, calls: Calls): Store {
           return { body: (await Body?.transformToString()) ?? "", etag: ETag };
         });
       } catch (error) {
-        if (error instanceof ReadError && nameOf(error.cause) === "NoSuchKey") return undefined;
-        throw error;
+        const failed = about(key, error);
+        if (nameOf(failed.cause) === "NoSuchKey") return undefined;
+        throw failed;
       }
     },
 
@@ -39,7 +40,8 @@ export function s3Store(client: S3Client, bucket: string, calls: Calls): Store {
         const { ETag = "" } = await calls.read("s3:PutObject", () => client.send(new PutObjectCommand(input)));
         return ETag;
       } catch (error) {
-        if (!CONFLICT.test(error instanceof ReadError ? nameOf(error.cause) : "")) throw error;
+        const failed = about(key, error);
+        if (!CONFLICT.test(nameOf(failed.cause))) throw failed;
         throw new StoreConflictError(`${key} was written by somebody else meanwhile`, { cause: error });
       }
     },
@@ -57,4 +59,10 @@ export function s3Store(client: S3Client, bucket: string, calls: Calls): Store {
       );
     },
   };
+}
+
+/** Every call ends with a ReadError; this one names the object too. */
+function about(key: string, error: unknown): ReadError {
+  const { operation, cause } = error as ReadError;
+  return new ReadError(`${key}: ${operation}`, cause);
 }

@@ -34,8 +34,8 @@ const NOT_DUE_IN_A_ROW = 20;
 
 /**
  * Reads the dates that the plans need: by bisection those of ACTIVE revisions, in at most half of the time; then INACTIVE
- * ones, oldest first and all families in turn, until as many are found as can still be deleted or no more are due. The
- * rest stays unread.
+ * ones, oldest first and all families in turn, until as many are found as can still be deleted or no more are due, in at
+ * most half of what is left: the other half is for removing. The rest stays unread.
  */
 export async function readDates(options: DatesOptions): Promise<Dates> {
   const { clock, policies, inventory, removeUntil, failedBefore } = options;
@@ -53,8 +53,9 @@ export async function readDates(options: DatesOptions): Promise<Dates> {
 }
 
 async function readExpired(options: DatesOptions, missing: MissingDates[], describe: Describer): Promise<void> {
-  const { clock, calls, policies, inventory, removeUntil } = options;
+  const { clock, calls, policies, inventory, removeUntil, failedBefore } = options;
   const now = clock.now();
+  const half = now + (removeUntil - now) / 2;
   const turns = policies.map((policy, index) => ({
     rest: (missing[index] as MissingDates).inactive.values(),
     deletable: wouldDelete(policy, inventory, now),
@@ -65,10 +66,13 @@ async function readExpired(options: DatesOptions, missing: MissingDates[], descr
   let deletions = 0;
   // A family that is not through yet goes to the end of the list that is being walked.
   for (const turn of turns) {
-    if (describe.stopped || clock.now() + (deletions + 1) * betweenDeletions >= removeUntil) return;
+    if (describe.stopped || clock.now() >= half) return;
+    if (clock.now() + (deletions + 1) * betweenDeletions >= removeUntil) return;
     const { value: revision, done } = turn.rest.next();
-    if (done || turn.notDueInARow === NOT_DUE_IN_A_ROW) continue;
+    if (done) continue;
     turns.push(turn);
+    // What failed the last time comes last, whatever its number: the row says nothing of it.
+    if (turn.notDueInARow >= NOT_DUE_IN_A_ROW && !failedBefore.has(revision.arn)) continue;
     const described = await describe.one(revision);
     // Where AWS tells no date, nothing is known of the younger ones.
     if (!described?.deregisteredAt) continue;

@@ -1,4 +1,5 @@
 import type { ECSClient } from "@aws-sdk/client-ecs";
+import { gapIn } from "../aws/gaps";
 import { readReferences } from "../aws/references/index";
 import type { Calls } from "../aws/retry";
 import { listRevisions } from "../aws/revisions";
@@ -33,6 +34,10 @@ export async function readInventory(options: ReadOptions): Promise<{ inventory: 
   const readAt = clock.now();
   const removeUntil = Math.min(readAt + REFERENCES_HOLD, options.end);
   const { references, gaps } = await readReferences(client, calls);
+  if (clock.now() >= removeUntil) {
+    const detail = "what is in use took longer to read than removals may rely on it";
+    gaps.push(gapIn("all", detail, "references", { kind: "account" }, "truncated"));
+  }
   const undated: Inventory = {
     account,
     region,

@@ -1,7 +1,7 @@
 import { type Batch, DELETE_AT_ONCE } from "../aws/apply-revisions";
 import { isRevisionOf } from "../aws/arn";
 import { chunks } from "../aws/paging";
-import type { Millis, Removal, ServiceReport } from "../retention/types";
+import type { Millis, Removal, Revision, ServiceReport, Verdict } from "../retention/types";
 import type { GoodRegistration } from "./registrations";
 
 /** What is left to remove for one service, and the report that its outcomes go to. */
@@ -13,8 +13,8 @@ export interface Part {
 
 /**
  * What a plan asks to remove, oldest first, as calls: deregistering one by one, deleting in tens, each revision whose
- * removal failed the last time in a call of its own, so that a bad one holds up no other. An ARN that is not exactly one
- * of the registration's family is never sent: AWS would let the role deregister any.
+ * removal failed the last time after all others in a call of its own, so that a bad one holds up no other. An ARN that is
+ * not exactly one of the registration's family is never sent: AWS would let the role deregister any.
  */
 export function partOf(
   registration: GoodRegistration,
@@ -24,7 +24,9 @@ export function partOf(
   const { family } = registration.registration.policy;
   const single: Part["waiting"] = { deregister: [], delete: [] };
   const deletable: string[] = [];
-  for (const { subject, action } of report.plan?.revisions.toReversed() ?? []) {
+  const failed = ({ subject }: Verdict<Revision>) => Number(run.failedBefore.has(subject.arn));
+  const oldestFirst = report.plan?.revisions.toReversed() ?? [];
+  for (const { subject, action } of oldestFirst.sort((one, other) => failed(one) - failed(other))) {
     if (action === "keep") continue;
     const { arn } = subject;
     if (!isRevisionOf(arn, { account: run.account, region: run.region, family })) {

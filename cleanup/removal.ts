@@ -31,12 +31,15 @@ export async function removeInTurn(parts: Part[], options: RemovalOptions): Prom
 
   for (let turn = nextTurn(queues, calls); turn; turn = nextTurn(queues, calls)) {
     const { action, part } = turn;
-    const client = clients.get(part) ?? (await openRemover(part, options));
+    const wait = calls.pace.wait(REMOVAL_OPERATIONS[action]);
+    const startsAt = clock.now() + wait;
+    if (startsAt < removeUntil) await clock.sleep(wait);
+    // Asked after each wait: a machine may have slept meanwhile.
+    const late = () => Math.max(startsAt, clock.now()) >= removeUntil;
+    const client = late() ? undefined : (clients.get(part) ?? (await openRemover(part, options)));
+    if (late()) return stopAll("no time left: what is in use must be read again before more is removed");
     if (!client) continue;
     clients.set(part, client);
-    if (clock.now() + calls.pace.wait(REMOVAL_OPERATIONS[action]) >= removeUntil) {
-      return stopAll("no time left: what is in use must be read again before more is removed");
-    }
     const batch = part.waiting[action].shift();
     if (!batch) continue;
     const { results, ends } = await applyBatch(client, calls, batch);

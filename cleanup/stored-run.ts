@@ -21,6 +21,8 @@ export interface StoredRunOptions {
   services?: string[];
   /** `report`: plan only. @default as each policy says */
   mode?: "report";
+  /** Told the report before it is written: what was done must show also where the store refuses it. */
+  onReport?(report: Report): void;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function storedRun(options: StoredRunOptions): Promise<{ report: Re
     removerFor: assumeCleanupRole(connect, runId),
   });
   report.calls = { ...report.calls, ...stored.counts };
+  options.onReport?.(report);
   const key = `reports/${new Date(report.startedAt).toISOString().slice(0, 10)}/${runId}.json`;
   await store.put(key, JSON.stringify(report), "any");
   if (report.mode !== "report") await saveState(store, state, failedAfter(report, state.failed));

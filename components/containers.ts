@@ -3,15 +3,35 @@ import { type Container, readContainer, readContainerDefinitions } from "../perm
 import type { ContainerArgs, ExecutionRoleArgs } from "./execution-role";
 import { checked, inputError } from "./inputs";
 
+const ARGUMENTS = [
+  "containerDefinitions",
+  "containers",
+  "existingRoleName",
+  "region",
+  "path",
+  "permissionsBoundaryArn",
+  "tags",
+] as const satisfies (keyof ExecutionRoleArgs)[];
+
 /**
  * The arguments as the engine may keep them: without `environment` and everything else of a container that needs no
  * grant.
  *
  * @param path Where the arguments stand in those of the component, such as `executionRole.`.
- * @throws InputPropertiesError where the containers are not given exactly once, or cannot be read.
+ * @throws InputPropertiesError where the containers are not given exactly once, or cannot be read, or where a property is
+ *   unknown: it would be kept as it is, and may hold a container.
  */
 export function projectContainers(component: string, args: ExecutionRoleArgs, path = ""): ExecutionRoleArgs {
   const { containerDefinitions, containers } = args;
+  const unknown = Object.keys(args).filter((name) => !(ARGUMENTS as readonly string[]).includes(name));
+  if (unknown.length > 0) {
+    const expected = `one of ${ARGUMENTS.join(", ")}`;
+    const wrong = { given: "an unknown property", expected, fix: "correct its name or remove it" };
+    throw inputError(
+      component,
+      unknown.map((name) => ({ path: path + name, ...wrong })),
+    );
+  }
   if ((containers === undefined) === (containerDefinitions === undefined)) {
     const given = containers ? "both" : "neither";
     const expected = "exactly one of containerDefinitions and containers";

@@ -55,8 +55,8 @@ export function cleanupHandler({ connect, clock, region, bucket, logger, metrics
     const { report, key } = await storedRun({
       ...asked,
       ...{ connect, clock, bucket, account, region, runId, deadline },
+      onReport: (report) => logReport(logger, report),
     });
-    logReport(logger, report);
     recordMetrics(metrics, report, asked.services === undefined);
     return { runId, report: key, ...countsOf(report) };
   };

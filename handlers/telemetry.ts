@@ -29,11 +29,13 @@ export function logReport(logger: Pick<Logger, "info" | "warn">, report: Report)
   for (const gap of report.gaps) {
     if (gap.scope.kind !== "none") logger.warn("not read", { gap });
   }
-  for (const { registration, service, plan, outcomes, problems } of report.services) {
+  // Powertools keeps the key `service` for itself.
+  for (const { registration, service: serviceName, plan, outcomes, problems } of report.services) {
     const verdicts: Record<string, number> = {};
     for (const { action } of plan?.revisions ?? []) verdicts[action] = (verdicts[action] ?? 0) + 1;
-    logger.info("planned", { registration, service, family: plan?.family, mode: plan?.mode, verdicts });
-    for (const problem of problems) logger.warn("refused", { registration, service, problem: problemText(problem) });
+    logger.info("planned", { registration, serviceName, family: plan?.family, mode: plan?.mode, verdicts });
+    for (const problem of problems)
+      logger.warn("refused", { registration, serviceName, problem: problemText(problem) });
     for (const outcome of outcomes) {
       if (outcome.result !== "postponed") logger[outcome.result === "done" ? "info" : "warn"]("removal", { outcome });
     }
@@ -42,12 +44,14 @@ export function logReport(logger: Pick<Logger, "info" | "warn">, report: Report)
 }
 
 /**
- * Publishes the metrics of a run. A full run removed what its plans asked for, for every service, in knowledge of the
- * whole account: an account gap, an event for some services, or one that only plans leaves `CompletedFullRuns` out.
+ * Publishes the metrics of a run. A full run planned for every service in knowledge of the whole account, and got as far
+ * with its removals as the other metrics say: a gap of the account or of a family, an event for some services, or one that
+ * only plans leaves `CompletedFullRuns` out.
  */
 export function recordMetrics(metrics: MetricSink, report: Report, allServices: boolean): void {
   const { removed, failed, postponed, refused } = countsOf(report);
-  const full = allServices && !report.mode && !report.gaps.some(({ scope }) => scope.kind === "account");
+  const full =
+    allServices && !report.mode && !report.gaps.some(({ scope: { kind } }) => kind === "account" || kind === "family");
   const values = {
     RevisionsRemoved: removed,
     RemovalsFailed: failed,

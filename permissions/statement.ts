@@ -46,3 +46,8 @@ export function arn(service: string, scope: Scope, resource: string): string {
 export function roleArn(scope: Pick<Scope, "partition" | "account">, path: string, name: string): string {
   return `arn:${scope.partition}:iam::${scope.account}:role${path}${name}`;
 }
+
+/** A name as part of an ARN in a policy, where `*`, `?` and `${` would mean more than themselves. */
+export function literal(name: string): string {
+  return name.replace(/[*?]|\$(?=\{)/g, (character) => `\${${character}}`);
+}

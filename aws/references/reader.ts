@@ -11,7 +11,7 @@ export interface Scan {
   /** ARNs of every cluster, read once for all sources. */
   clusters: string[];
   /** `by` refers to this revision; an ARN that cannot be read is a gap, since nobody knows what it protects. */
-  refers(by: string, taskDefinition: string): void;
+  refers(by: string, taskDefinition: string | undefined): void;
   gap(operation: string, detail: string): void;
 }
 
@@ -30,7 +30,7 @@ export function scanInto(
   return {
     ...from,
     gap,
-    refers(by, taskDefinition) {
+    refers(by, taskDefinition = "") {
       const arn = parseRevisionArn(taskDefinition);
       if (!arn) return gap(by, `names "${taskDefinition}", which is not a revision`);
       const target = { kind: "revision" as const, family: arn.family, revision: arn.revision };

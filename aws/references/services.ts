@@ -29,9 +29,9 @@ function readService(scan: Scan, { serviceArn = "a service", taskDefinition, dep
   // Where the task sets carry the definitions (CODE_DEPLOY, EXTERNAL) the service may have none itself.
   if (taskDefinition) scan.refers(serviceArn, taskDefinition);
   for (const deployment of deployments ?? []) {
-    if (deployment.taskDefinition) scan.refers(`${serviceArn}#${deployment.id}`, deployment.taskDefinition);
+    scan.refers(`${serviceArn}#${deployment.id}`, deployment.taskDefinition);
   }
   for (const taskSet of taskSets ?? []) {
-    if (taskSet.taskDefinition) scan.refers(taskSet.taskSetArn ?? serviceArn, taskSet.taskDefinition);
+    scan.refers(taskSet.taskSetArn ?? serviceArn, taskSet.taskDefinition);
   }
 }

@@ -22,7 +22,7 @@ export const readTasks: Reader = async (scan) => {
         client.send(new DescribeTasksCommand({ cluster, tasks: asked })),
       );
       for (const task of checked(scan, DESCRIBE, asked, tasks, failures, (one) => one.taskArn)) {
-        if (task.lastStatus !== "STOPPED") scan.refers(task.taskArn ?? "a task", task.taskDefinitionArn ?? "");
+        if (task.lastStatus !== "STOPPED") scan.refers(task.taskArn ?? "a task", task.taskDefinitionArn);
       }
     }
   }

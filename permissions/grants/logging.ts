@@ -1,4 +1,4 @@
-import { arn } from "../statement";
+import { arn, literal } from "../statement";
 import type { FieldGrants } from "./grant";
 
 /** Writes to the awslogs group, and makes it where `awslogs-create-group` asks for that. */
@@ -8,7 +8,7 @@ export const loggingGrants: FieldGrants = {
     const group = logConfiguration?.options?.["awslogs-group"];
     if (logConfiguration?.logDriver !== "awslogs" || !group) return [];
     const region = logConfiguration.options?.["awslogs-region"] ?? scope.region;
-    const groupArn = arn("logs", { ...scope, region }, `log-group:${group}`);
+    const groupArn = literal(arn("logs", { ...scope, region }, `log-group:${group}`));
     const write = {
       sid: "WriteLogs",
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],

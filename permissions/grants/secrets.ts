@@ -1,5 +1,5 @@
 import type { Secret } from "../containers";
-import { arn, type Scope } from "../statement";
+import { arn, literal, type Scope } from "../statement";
 import type { FieldGrants, Grant } from "./grant";
 
 /** Reads the Secrets Manager secrets and SSM parameters that ECS injects, into the container or its log driver. */
@@ -12,13 +12,15 @@ export const secretsGrants: FieldGrants = {
 function grantOf({ valueFrom }: Secret, scope: Scope): Grant[] {
   if (!valueFrom) return [];
   const [, , service] = valueFrom.split(":");
+  const grant = (sid: string, action: string, name: string): Grant[] => [
+    { sid, actions: [action], resource: literal(name) },
+  ];
   if (valueFrom.startsWith("arn:") && service === "secretsmanager") {
     // arn:partition:secretsmanager:region:account:secret:name, then json-key, stage and version, which IAM does not know.
-    const resource = valueFrom.split(":").slice(0, 7).join(":");
-    return [{ sid: "ReadSecrets", actions: ["secretsmanager:GetSecretValue"], resource }];
+    return grant("ReadSecrets", "secretsmanager:GetSecretValue", valueFrom.split(":").slice(0, 7).join(":"));
   }
   const parameter = valueFrom.startsWith("arn:")
     ? valueFrom
     : arn("ssm", scope, `parameter/${valueFrom.replace(/^\//, "")}`);
-  return [{ sid: "ReadParameters", actions: ["ssm:GetParameters"], resource: parameter }];
+  return grant("ReadParameters", "ssm:GetParameters", parameter);
 }

@@ -75,8 +75,9 @@ describe("readReferences", () => {
     const world = await shop();
     const stopping = runTask(scopeOf(world), { cluster: "shop", taskDefinition: "checkout:1" });
     const stopped = runTask(scopeOf(world), { cluster: "shop", taskDefinition: "checkout:2" });
-    stopping.desiredStatus = "STOPPED";
     stopTask(scopeOf(world), stopped);
+    await world.clock.advance(MINUTE);
+    stopTask(scopeOf(world), stopping);
     assert.deepEqual(await references(world), ["tasks checkout:1"]);
   });
 
@@ -203,6 +204,23 @@ describe("readReferences", () => {
       const { references, gaps } = await read(world, connect);
       assert.match(gapsOf({ gaps })[0] ?? "", /^services failed account: .*"checkout", which is not a revision$/);
       assert.equal(references.length, 1);
+    });
+
+    it("takes a deployment or a task set that names no revision for a gap", async () => {
+      const world = await shop();
+      createService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:1", desiredCount: 0 });
+      for (const part of ["deployments", "taskSets"]) {
+        const connect = answering(connectAdmin(world), "DescribeServices", (output) => ({
+          ...output,
+          services: (output.services as Service[]).map((service) => ({ ...service, [part]: [{ id: "odd" }] })),
+        }));
+        const { gaps } = await read(world, connect);
+        assert.match(
+          gapsOf({ gaps })[0] ?? "",
+          /^services failed account: .* names "", which is not a revision$/,
+          part,
+        );
+      }
     });
 
     it("cuts off a list whose nextToken repeats", async () => {

@@ -41,6 +41,12 @@ describe("s3Store", () => {
     await assert.rejects(store.put("key", "4", "any"), { name: "ReadError" });
   });
 
+  it("names the object that cannot be read", async () => {
+    const { world, store } = setUp();
+    failing(world, "GetObject", { before: new AwsError("AccessDenied", "no", 403) });
+    await assert.rejects(store.get("policies/odd.json"), { message: "policies/odd.json: s3:GetObject: AccessDenied" });
+  });
+
   it("asks again while S3 is unavailable", async () => {
     const { world, store } = setUp();
     failing(world, "PutObject", { before: new AwsError("SlowDown", "slow", 503) }, (nth) => nth < 3);

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { AwsError } from "../../simulator";
 import { createCluster, runTask } from "../../simulator/services/ecs-services";
 import {
+  answering,
   arnOf,
   callsOf,
+  connectAdmin,
   DAY,
   deregister,
   failing,
@@ -109,6 +111,32 @@ describe("reading dates", () => {
       order,
       [3, 4, 5, 6, 1, 2].map((revision) => arnOf(`checkout:${revision}`)),
     );
+  });
+
+  it("leaves time to deregister, however many INACTIVE revisions turn out not to be due", async () => {
+    const world = newWorld(0);
+    await register(world, "checkout", 3303, MINUTE);
+    await register(world, "basket", 43, MINUTE);
+    deregister(world, "checkout", 1, 3300);
+    await world.clock.advance(10 * DAY);
+    const connect = answering(connectAdmin(world), "DescribeTaskDefinition", (output) => ({
+      taskDefinition: { ...(output.taskDefinition as object), deregisteredAt: undefined },
+    }));
+    const report = await runIn(world, [registered("checkout"), registered("basket")], { connect });
+    const done = outcomesOf(report, "basket").filter((each) => each.endsWith("deregister done"));
+    assert.ok(done.length >= 30, `${done.length} of 40`);
+  }).timeout(30_000);
+
+  it("reaches what failed the last time also behind 20 that are not due yet", async () => {
+    const world = newWorld(0);
+    await register(world, "checkout", 33, MINUTE);
+    deregister(world, "checkout", 1, 2);
+    await world.clock.advance(10 * DAY);
+    deregister(world, "checkout", 3, 30);
+    const failedBefore = [arnOf("checkout:1"), arnOf("checkout:2")];
+    const report = await runIn(world, [registered("checkout")], { failedBefore });
+    assert.deepEqual(outcomesOf(report, "checkout"), ["checkout:1 delete done", "checkout:2 delete done"]);
+    assert.equal(described(world), 22);
   });
 
   it("keeps a revision that cannot be described, and goes on with the others", async () => {

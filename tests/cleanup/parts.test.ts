@@ -67,6 +67,22 @@ describe("what is left of a plan to carry out", () => {
     assert.equal(waiting.delete[0]?.arns[0], arnOf("checkout:1"));
   });
 
+  it("takes what failed the last time after all others, in calls of its own", () => {
+    const failed = [arnOf("checkout:1"), arnOf("checkout:3")];
+    const numbers = [6, 5, 4, 3, 2, 1];
+    for (const [action, expected] of [
+      ["deregister", ["2", "4", "5", "6", "1", "3"]],
+      ["delete", ["2,4,5,6", "1", "3"]],
+    ] as const) {
+      const { waiting } = part(
+        numbers.map((number) => [arnOf(`checkout:${number}`), action]),
+        failed,
+      );
+      const sent = waiting[action].map(({ arns }) => arns.map((arn) => arn.split(":").at(-1)).join());
+      assert.deepEqual(sent, expected);
+    }
+  });
+
   it("is postponed as a whole, each revision with the cause", () => {
     const one = part([
       [arnOf("checkout:3"), "deregister"],

@@ -191,6 +191,48 @@ describe("removal", () => {
     assert.equal(counts.filter((result) => result === "postponed").length, 400 - removed.length);
   });
 
+  it("sends nothing after a wait that took longer than it should, as where the machine slept", async () => {
+    const world = await backlog({ checkout: { active: 4, inactive: 40 } });
+    const clock = {
+      now: () => world.clock.now(),
+      sleep: (ms: number) => world.clock.sleep(callsOf(world, "DeregisterTaskDefinition").length > 0 ? 2 * HOUR : ms),
+    };
+    const report = await runIn(world, [registered("checkout")], { clock });
+    const read = callsOf(world, "ListClusters")[0]?.at ?? 0;
+    const removals = world.gate.calls.filter(({ operation }) => /^De(register|lete)TaskDefinition/.test(operation));
+    assert.ok(removals.length > 0);
+    assert.deepEqual(
+      removals.filter(({ at }) => at - read >= 5 * MINUTE),
+      [],
+    );
+    const postponed = outcomes(report, "checkout").filter(({ result }) => result === "postponed");
+    assert.ok(postponed.length >= 3);
+    for (const { cause } of postponed) assert.match(cause ?? "", /^no time left/);
+  });
+
+  it("opens no role once no time is left, and blames none for that", async () => {
+    const world = await backlog({ checkout: { active: 2 }, basket: { active: 2 } });
+    const connect = answering(connectAdmin(world), "DeregisterTaskDefinition", async (output) => {
+      await world.clock.sleep(20 * MINUTE);
+      return output;
+    });
+    let opened = 0;
+    const report = await runIn(world, [registered("checkout"), registered("basket")], {
+      connect,
+      removerFor: async () => {
+        if (opened++ > 0) throw new Error("sts:AssumeRole: no time left");
+        return connect.ecs();
+      },
+    });
+    assert.equal(opened, 1);
+    const all = ["checkout", "basket"].flatMap((family) => results(outcomesOf(report, family)));
+    assert.deepEqual(all.sort(), ["done", "postponed", "postponed", "postponed"]);
+    assert.deepEqual(
+      report.services.flatMap(({ problems }) => problems),
+      [],
+    );
+  });
+
   it("begins with other services in another run, so that time that is short starves none", async () => {
     const families = Array.from({ length: 12 }, (_, index) => `family-${index}`);
     const world = await backlog(Object.fromEntries(families.map((family) => [family, { active: 8 }])));

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { createCluster, createService, runTask, updateService } from "../../simulator/services/ecs-services";
 import {
+  answering,
   callsOf,
+  connectAdmin,
   DAY,
   deregister,
   gapsOf,
   keyOf,
+  MINUTE,
   newWorld,
   outcomesOf,
   register,
@@ -188,6 +191,21 @@ describe("a run", () => {
       { step: "removal", registration, done: 1, of: 2 },
       { step: "removal", registration, done: 2, of: 2 },
     ]);
+  });
+
+  it("says so where reading what is in use takes longer than removals may rely on it", async () => {
+    const world = newWorld();
+    await register(world, "checkout", 6);
+    await world.clock.advance(8 * DAY);
+    const connect = answering(connectAdmin(world), "ListClusters", async (output) => {
+      await world.clock.sleep(6 * MINUTE);
+      return output;
+    });
+    const report = await runIn(world, [registered("checkout")], { connect });
+    assert.deepEqual(gapsOf(report), [
+      "references truncated account: what is in use took longer to read than removals may rely on it",
+    ]);
+    assert.deepEqual(outcomesOf(report, "checkout"), []);
   });
 
   it("names the sources that this version does not read, without being stopped by them", async () => {

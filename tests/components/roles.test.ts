@@ -96,6 +96,15 @@ describe("ExecutionRole", () => {
     });
   });
 
+  it("refuses a property that it does not know, such as awsx's container, and never keeps its value", async () => {
+    const taskDefinitionArgs = { containers, container: { image, environment: [{ name: "A", value: "hunter2" }] } };
+    await assert.rejects(deploy(taskDefinitionArgs), (error: Error) => {
+      assert.match(error.message, /ExecutionRole "start":\s+container: got an unknown property, expected one of cont/);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return pulumi.InputPropertiesError.isInstance(error);
+    });
+  });
+
   it("refuses definitions that are not JSON with the path and the fix, and never with their text", async () => {
     for (const containerDefinitions of ["[{ hunter2", pulumi.output("[{ hunter2"), pulumi.secret("[{ hunter2")]) {
       await assert.rejects(deploy({ containerDefinitions }), (error: Error) => {

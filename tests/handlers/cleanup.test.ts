@@ -48,8 +48,7 @@ async function account(policy: object = POLICY): Promise<World> {
 }
 
 /** Invokes the handler as Lambda does; gives its answer, log lines and metrics. */
-async function invoke(world: World, event: unknown) {
-  const lines: Record<string, unknown>[] = [];
+async function invoke(world: World, event: unknown, lines: Record<string, unknown>[] = []) {
   const metrics: Record<string, number> = {};
   let published = 0;
   const write = (line: string) => void lines.push(JSON.parse(line));
@@ -113,6 +112,29 @@ describe("the cleanup handler", () => {
     assert.ok(!JSON.stringify(lines).includes(SECRET));
   });
 
+  it("names the service in its lines under a key that the logger does not keep for itself", async () => {
+    const world = await account();
+    const { warn } = console;
+    const warnings: unknown[] = [];
+    console.warn = (...args) => void warnings.push(args);
+    try {
+      const { lines } = await invoke(world, {});
+      assert.equal(lines.find(({ message }) => message === "planned")?.serviceName, "checkout");
+    } finally {
+      console.warn = warn;
+    }
+    assert.deepEqual(warnings, []);
+  });
+
+  it("logs every removal also where the report cannot be written afterwards", async () => {
+    const world = await account();
+    failing(world, "PutObject", { before: new AwsError("AccessDenied", "no", 403) });
+    const lines: Record<string, unknown>[] = [];
+    await assert.rejects(invoke(world, {}, lines), { message: /^reports\/.*: s3:PutObject: AccessDenied$/ });
+    assert.deepEqual(revisionsOf(world, "checkout", "ACTIVE"), [4, 5, 6]);
+    assert.equal(lines.filter(({ message }) => message === "removal").length, 3);
+  });
+
   it("counts no full run where only some services were asked for, only planned, or the account was not read", async () => {
     const limited = await invoke(await account(), { services: ["checkout"] });
     assert.equal(limited.metrics.CompletedFullRuns, undefined);
@@ -127,6 +149,10 @@ describe("the cleanup handler", () => {
     const unread = await invoke(world, {});
     assert.equal(unread.metrics.CompletedFullRuns, undefined);
     assert.equal(unread.lines[0]?.message, "not read");
+
+    const unlisted = await account();
+    failing(unlisted, "ListTaskDefinitions", { before: new AwsError("AccessDeniedException", "no") });
+    assert.equal((await invoke(unlisted, {})).metrics.CompletedFullRuns, undefined);
   });
 
   it("counts a full run where every policy only reports", async () => {

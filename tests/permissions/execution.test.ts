@@ -46,6 +46,25 @@ describe("what an execution role is granted", () => {
     }
   });
 
+  it("for a name with characters that IAM would take for a pattern or a variable: that very name", () => {
+    const logConfiguration = {
+      logDriver: "awslogs",
+      options: { "awslogs-group": "/shop/*", "awslogs-region": "*", "awslogs-create-group": "true" },
+    };
+    const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:*";
+    const secrets = ["*", "/shop/?", "$" + "{aws:username}", secret].map((valueFrom) => ({ valueFrom }));
+    const container = { logConfiguration, secrets };
+    const group = "arn:aws:logs:$" + "{*}:111122223333:log-group:/shop/$" + "{*}";
+    assert.deepEqual(resources(container, "WriteLogs"), [`${group}:log-stream:*`]);
+    assert.deepEqual(resources(container, "CreateLogGroups"), [group, `${group}:*`]);
+    assert.deepEqual(resources(container, "ReadSecrets"), [secret.replace("*", "$" + "{*}")]);
+    const parameters = "arn:aws:ssm:eu-west-1:111122223333:parameter/";
+    assert.deepEqual(
+      resources(container, "ReadParameters"),
+      ["$" + "{$}{aws:username}", "$" + "{*}", "shop/$" + "{?}"].map((name) => parameters + name),
+    );
+  });
+
   it("for nothing at all: a statement that allows nothing, since IAM refuses a policy without one", () => {
     assert.deepEqual(
       executionStatements([], scope).map(({ effect }) => effect),
