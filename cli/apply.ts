@@ -33,7 +33,8 @@ export async function apply(options: Options, shell: Shell): Promise<number> {
     return !declined;
   };
   const report = await runFor(options, shell, confirm);
-  print(report, options, shell);
+  // The plan that was declined stands above the question already.
+  if (!declined || options.json) print(report, options, shell);
   for (const { plan, service, registration } of report.services) {
     if (plan?.mode !== "report") continue;
     const fix = `set "mode": "enforce" in ${registration} to have it applied`;

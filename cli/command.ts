@@ -11,7 +11,8 @@ deletes, and why; \`apply\` then removes them, with your own AWS credentials. No
 
 Commands
   plan             read the account and show every verdict; changes nothing (also without a command)
-  apply            the same, then ask, then remove; leaves policies in mode "report" alone
+  apply            the same, then ask, then remove; leaves policies in mode "report" alone. Removes for no more than
+                   five minutes after it read what is in use, your answer included; run it again for the rest
 
 Options
   --policy FILE... retention policies as JSON, one a file: {"family": "checkout"} is a complete one
@@ -24,7 +25,7 @@ Options
 Exit codes
   plan             0 nothing would go   2 something would go    3 a gap blocks removals   1 error
   apply            0 all done           3 blocked, postponed or declined   1 error, or a removal failed
-  both             64 wrong usage, also apply without a terminal and without --yes
+  both             64 wrong usage, also apply without a terminal and without --yes   130 interrupted
 `;
 
 export interface Options {
@@ -58,10 +59,11 @@ function parse(args: string[]): { name: keyof typeof COMMANDS; options: Options 
   });
   const { policy = [], help, ...options } = values;
   if (help) return "help";
-  if (policy.length === 0) throw new UsageError("got no policy, expected --policy FILE...");
+  // Also `--policy a.json b.json`, as a shell makes of `--policy *.json`.
+  const policies = [...new Set([...policy, ...positionals])];
+  if (policies.length === 0) throw new UsageError("got no policy, expected --policy FILE...");
   if (name === "plan" && options.yes) throw new UsageError("got --yes for plan, which changes nothing: use apply");
-  // `--policy a.json b.json`, as a shell makes of `--policy *.json`.
-  return { name, options: { ...options, policies: [...new Set([...policy, ...positionals])] } };
+  return { name, options: { ...options, policies } };
 }
 
 /**
@@ -82,8 +84,10 @@ export async function command(args: string[], shell: Shell): Promise<number> {
     const { name, message, code } = error as Error & { code?: unknown };
     const usage = error instanceof UsageError || String(code).startsWith("ERR_PARSE_ARGS");
     const known = usage || error instanceof SetupError;
+    // Node's advice on positional arguments leads away from what was mistyped.
+    const text = known ? message.replace(/\. To specify a positional.*/s, "") : `${name}: ${message}`;
     const hint = usage ? "\nTry ecs-retention --help" : "";
-    shell.stderr.write(`ecs-retention: ${known ? message : `${name}: ${message}`}${hint}\n`);
+    shell.stderr.write(`ecs-retention: ${text}${hint}\n`);
     return usage ? EX_USAGE : 1;
   }
 }

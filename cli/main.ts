@@ -24,6 +24,14 @@ const shell: Shell = {
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
 };
 
+// While a question stands, Ctrl-C is its answer instead: no.
+process.once("SIGINT", () => {
+  const left =
+    process.argv[2] === "apply" ? ": what was removed until then stays removed; `plan` shows what is left" : "";
+  process.stderr.write(`\necs-retention: interrupted${left}\n`);
+  process.exit(130);
+});
+
 // Not process.exit: it would cut off what a pipe has not taken yet.
 command(process.argv.slice(2), shell).then((code) => {
   process.exitCode = code;

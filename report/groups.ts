@@ -1,33 +1,20 @@
-import type {
-  Action,
-  Because,
-  Gap,
-  Millis,
-  Outcome,
-  Report,
-  Revision,
-  ServiceReport,
-  Verdict,
-} from "../retention/types";
+import type { Gap, Millis, Outcome, Report, Revision, ServiceReport, Verdict } from "../retention/types";
 
 /** Revisions of one verdict, reason and outcome, drawn as one row. */
-export interface Group {
+export interface Group extends Pick<Verdict<Revision>, "action" | "because"> {
   /** `checkout:42, 3-41` */
   name: string;
   count: number;
   status: Revision["status"];
-  action: Action;
-  /** `until` is the earliest of the group. */
-  because: Because;
-  /** The latest `until` of the group. */
-  until?: Millis;
-  outcome?: Outcome;
+  /** The latest `until` of the group; that of `because` is the earliest. */
+  until: Millis | undefined;
+  outcome: Outcome | undefined;
 }
 
 interface Row {
   at: number;
   verdict: Verdict<Revision>;
-  outcome?: Outcome;
+  outcome: Outcome | undefined;
 }
 
 const RANGES = 6;
@@ -54,29 +41,37 @@ function names(rows: Row[]): string {
   return `${rows[0]?.verdict.subject.family}:${shown.join(", ")}${rest > 0 ? ` and ${rest} more ranges` : ""}`;
 }
 
-function group(rows: Row[]): Group | undefined {
-  const first = rows[0];
-  if (first === undefined) return undefined;
-  const { subject, action, because } = first.verdict;
-  const untils = rows.flatMap(({ verdict }) => verdict.because.until ?? []);
-  const references = new Map(rows.flatMap(({ verdict }) => verdict.because.references.map((one) => [one.by, one])));
-  const earliest = untils.length > 0 ? { until: untils.reduce((a, b) => Math.min(a, b)) } : {};
+function group(rows: Row[]): Group {
+  const { verdict, outcome } = rows[0] as Row;
+  const { rule, note } = verdict.because;
+  const reasons = rows.map((row) => row.verdict.because);
+  const untils = reasons.flatMap(({ until }) => until ?? []).sort((a, b) => a - b);
+  const references = new Map(reasons.flatMap((each) => each.references.map((one) => [one.by, one])));
   return {
     name: names(rows),
     count: rows.length,
-    status: subject.status,
-    action,
+    status: verdict.subject.status,
+    action: verdict.action,
     because: {
-      rule: because.rule,
+      rule,
       references: [...references.values()],
-      ...earliest,
-      ...(because.note !== undefined && rows.every(({ verdict }) => verdict.because.note === because.note)
-        ? { note: because.note }
-        : {}),
+      ...(untils[0] !== undefined && { until: untils[0] }),
+      ...(note !== undefined && reasons.every((each) => each.note === note) && { note }),
     },
-    ...(untils.length > 0 ? { until: untils.reduce((a, b) => Math.max(a, b)) } : {}),
-    ...(first.outcome ? { outcome: first.outcome } : {}),
+    until: untils.at(-1),
+    outcome,
   };
+}
+
+function groupBy<Key>(rows: Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const known = groups.get(key);
+    if (known) known.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
 }
 
 /**
@@ -85,27 +80,19 @@ function group(rows: Row[]): Group | undefined {
  */
 export function groupRevisions(service: ServiceReport, most: number): Group[] {
   const outcomes = new Map(service.outcomes.map((outcome) => [outcome.subject, outcome]));
-  const rows = (service.plan?.revisions ?? []).map((verdict, at): Row => {
-    const outcome = outcomes.get(verdict.subject.arn);
-    return { at, verdict, ...(outcome ? { outcome } : {}) };
-  });
-  const neighbours: Row[][] = [];
+  const rows = (service.plan?.revisions ?? []).map(
+    (verdict, at): Row => ({ at, verdict, outcome: outcomes.get(verdict.subject.arn) }),
+  );
   let last: string | undefined;
-  for (const row of rows) {
+  let run = 0;
+  const neighbours = groupBy(rows, (row) => {
     const key = reason(row, true);
-    if (key === last) neighbours.at(-1)?.push(row);
-    else neighbours.push([row]);
+    if (key !== last) run++;
     last = key;
-  }
-  if (neighbours.length <= most) return neighbours.flatMap((each) => group(each) ?? []);
-  const alike = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = reason(row, false);
-    const known = alike.get(key);
-    if (known) known.push(row);
-    else alike.set(key, [row]);
-  }
-  return [...alike.values()].flatMap((each) => group(each) ?? []);
+    return run;
+  });
+  const grouped = neighbours.size <= most ? neighbours : groupBy(rows, (row) => reason(row, false));
+  return [...grouped.values()].map(group);
 }
 
 /** Numbers of revisions; `done`, `failed` and `postponed` are outcomes. */
@@ -138,9 +125,9 @@ export function totals(services: ServiceReport[]): Totals {
   return sum;
 }
 
-/** Whether nothing was to be removed for this service, whatever the plan says. */
-export function onlyReports(report: Report, service: ServiceReport): boolean {
-  return report.mode === "report" || service.plan?.mode !== "enforce";
+/** Whether no removal was tried or put off: the mode was report, the run was for others, or there was nothing to remove. */
+export function onlyReported({ outcomes }: ServiceReport): boolean {
+  return outcomes.length === 0;
 }
 
 /** The gaps that keep something of the report's services from being removed; an account gap comes first. */

@@ -1,6 +1,6 @@
 import { problemText } from "../retention/errors";
 import type { Gap, Reference, Report, ServiceReport } from "../retention/types";
-import { blockingGaps, type Group, gapsOf, groupRevisions, onlyReports, totals } from "./groups";
+import { blockingGaps, type Group, gapsOf, groupRevisions, onlyReported, totals } from "./groups";
 import { html, Markup } from "./markup";
 import { headline, totalsText } from "./report";
 import { becauseText, gapText, number, outcomeText, referenceText, sourceText, when } from "./sentences";
@@ -17,7 +17,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 
 function tiles(report: Report): Markup {
   const sum = totals(report.services);
-  const would = report.services.every((service) => onlyReports(report, service));
+  const would = report.services.every(onlyReported);
   const entries: [string, number, Shade?][] = [
     ["Revisions", sum.revisions],
     ["Kept", sum.keep, "keep"],
@@ -89,6 +89,7 @@ function anchor(at: number): string {
 function serviceCard(report: Report, service: ServiceReport, at: number): Markup {
   const picture = strip(service);
   const shades = new Set(service.plan?.revisions.map(shade));
+  const used = service.plan?.revisions.some(({ because }) => because.rule === "referenced") || undefined;
   const sum = totals([service]);
   const says = service.problems.length > 0 || sum.deregister + sum.delete > 0;
   const open = report.services.length <= MOST_OPEN || (says && at < MOST_OPEN) ? new Markup(" open") : undefined;
@@ -97,13 +98,13 @@ function serviceCard(report: Report, service: ServiceReport, at: number): Markup
   const heads = ["Revisions", "Count", "Status", "Verdict", "Why", ...(outcomes ? ["Outcome"] : [])];
   return html`<details class="card" id="${anchor(at)}"${open}><summary><span class="name">${service.service}</span>
 ${service.plan && html`<span class="pill">mode ${service.plan.mode}</span>`} <code class="soft">${service.registration}</code></summary>
-<p class="soft">${totalsText(service)}</p>
+${service.plan && html`<p class="soft">${totalsText(service)}</p>`}
 ${service.problems.map((problem) => html`<p class="note bad">${problemText(problem)}</p>`)}
 ${
   picture &&
   html`<figure><div class="scroll">${picture}</div><figcaption>${SHADES.filter((each) => shades.has(each)).map(
     (each) => html`<span><span class="swatch ${each}"></span>${LEGEND[each]}</span>`,
-  )}<span><span class="swatch used"></span>in use</span></figcaption></figure>`
+  )}${used && html`<span><span class="swatch used"></span>in use</span>`}</figcaption></figure>`
 }
 ${rows.length > 0 ? table(heads, rows, heads.length, "rows") : undefined}
 </details>`;
@@ -147,7 +148,7 @@ function calls(report: Report): Markup {
  * A run as one HTML file that loads nothing and runs nothing.
  *
  * Revisions of one verdict, reason and outcome share a row and many share a column of the picture, so that its size
- * follows the number of reasons, not of revisions.
+ * grows with the services and hardly with their revisions.
  */
 export function htmlReport(report: Report): string {
   const { read, notCovered } = gapsOf(report);

@@ -1,6 +1,6 @@
 import { problemText } from "../retention/errors";
 import type { Report, ServiceReport } from "../retention/types";
-import { blockingGaps, gapsOf, groupRevisions, onlyReports, type Totals, totals } from "./groups";
+import { blockingGaps, gapsOf, groupRevisions, onlyReported, type Totals, totals } from "./groups";
 import { becauseText, count, gapText, number, outcomeText, sourceText, when } from "./sentences";
 import { type Cell, type Column, oneLine, type Style, styled, type TableOptions, table, wrap } from "./table";
 
@@ -23,18 +23,21 @@ export function headline(report: Report): string {
   const sum = totals(report.services);
   const problems = report.services.filter((service) => service.problems.length > 0).length;
   const refused = problems > 0 ? ` ${count(problems, "service")} with problems.` : "";
-  if (blockingGaps(report).some((gap) => gap.scope.kind === "account")) {
+  const gaps = blockingGaps(report);
+  if (gaps.some((gap) => gap.scope.kind === "account")) {
     return `Blocked: a part of the account could not be read, so nothing is removed for any service.${refused}`;
   }
-  const would = totals(report.services.filter((service) => onlyReports(report, service)));
-  const who = report.mode === "report" ? "this run only reports" : "policies in mode report";
+  const would = totals(report.services.filter(onlyReported));
+  const untouched = report.services.every(onlyReported);
+  const who = untouched ? "this run only reports" : "services that only report";
   const reported =
     would.deregister + would.delete > 0
       ? `${who}: ${count(would.deregister, "revision")} would be deregistered, ${number(would.delete)} deleted`
       : "";
-  const removed = report.services.some((service) => service.outcomes.length > 0);
-  if (removed) return `Revisions: ${doneTotals(sum)}${reported && `; ${reported}`}.${refused}`;
-  return `${reported ? `Nothing was removed; ${reported}` : "Nothing to remove"}.${refused}`;
+  const nothing = reported || gaps.length > 0 ? "Nothing was removed" : "Nothing to remove";
+  const what = untouched ? nothing : `Revisions: ${doneTotals(sum)}`;
+  const kept = gaps.length > 0 ? ` ${count(gaps.length, "gap")}: what could not be read is kept.` : "";
+  return `${what}${reported && `; ${reported}`}.${kept}${refused}`;
 }
 
 function doneTotals(sum: Totals): string {
@@ -47,6 +50,8 @@ function doneTotals(sum: Totals): string {
 /** `61 revisions: 10 kept, 3 to deregister, 12 to delete; 3 deregistered, 12 deleted` */
 export function totalsText(service: ServiceReport): string {
   const sum = totals([service]);
+  if (sum.revisions === 0)
+    return `No revision of family ${service.plan?.family} was read: check its name and the Region`;
   const plan = [`${number(sum.keep)} kept`];
   if (sum.deregister > 0) plan.push(`${number(sum.deregister)} to deregister`);
   if (sum.delete > 0) plan.push(`${number(sum.delete)} to delete`);

@@ -29,9 +29,11 @@ export function referenceText(reference: Reference): string {
   return part === undefined ? what : `${part.startsWith("ecs-svc/") ? "deployment" : part} of ${what}`;
 }
 
-/** Names the first two, counts the rest. */
+/** Names the first two, counts the rest; a service that is named stands for its deployments and task sets as well. */
 export function referencesText(references: Reference[]): string {
-  const names = [...new Set(references.map(referenceText))];
+  const all = new Set(references.map(({ by }) => by));
+  const whole = references.filter(({ by }) => !by.includes("#") || !all.has(by.replace(/#.*/, "")));
+  const names = [...new Set(whole.map(referenceText))];
   const rest = names.length - 2;
   if (rest > 0) return `${names.slice(0, 2).join(", ")} and ${number(rest)} more`;
   return names.join(" and ");
@@ -74,13 +76,9 @@ export function becauseText(because: Because, latest: Millis | undefined = becau
 
 const DONE: Record<Removal, string> = { deregister: "deregistered", delete: "deleted" };
 
-function doneText(action: Removal): string {
-  return DONE[action];
-}
-
 export function outcomeText(outcome: Pick<Outcome, "action" | "result" | "cause"> | undefined): string {
   if (outcome === undefined) return "";
-  const result = outcome.result === "done" ? doneText(outcome.action) : outcome.result;
+  const result = outcome.result === "done" ? DONE[outcome.action] : outcome.result;
   return outcome.cause ? `${result}: ${outcome.cause}` : result;
 }
 
@@ -93,17 +91,9 @@ const CAUSES: Record<Gap["cause"], string> = {
 };
 
 /** What a gap keeps from being removed. */
-export function effectText(gap: Gap): string {
-  switch (gap.scope.kind) {
-    case "account":
-      return "nothing is removed for any service";
-    case "family":
-      return `nothing of family ${gap.scope.name} is removed`;
-    case "item":
-      return `${gap.scope.name} is kept`;
-    case "none":
-      return "blocks nothing";
-  }
+export function effectText({ scope }: Gap): string {
+  if (!("name" in scope)) return scope.kind === "account" ? "nothing is removed for any service" : "blocks nothing";
+  return scope.kind === "family" ? `nothing of family ${scope.name} is removed` : `${scope.name} is kept`;
 }
 
 const SOURCES: Record<string, string> = {

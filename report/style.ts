@@ -46,11 +46,13 @@ table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;font-size:12.5px;font-weight:600;color:var(--soft);padding:6px 14px 6px 0;border-bottom:1px solid var(--line);white-space:nowrap}
 td{padding:8px 14px 8px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child td{border-bottom:0}
+.plain a,.plain code{white-space:nowrap}
 .number{text-align:right;font-variant-numeric:tabular-nums}
 .rows th:nth-child(2){text-align:right}.rows td:first-child{min-width:130px}.rows th:nth-child(3),.rows td:nth-child(3){padding-left:10px}.rows td:nth-child(5){min-width:240px}
 td ul{margin:0;padding:0;list-style:none}
 td details summary{cursor:pointer;color:var(--soft)}
 a{color:inherit}
 footer{margin-top:36px;font-size:13px}
+@media(max-width:640px){main{padding:20px 12px 40px}.rows thead{display:none}.rows tr{display:flex;flex-wrap:wrap;gap:2px 12px;padding:8px 0;border-bottom:1px solid var(--line)}.rows td,.rows td:nth-child(3){border:0;padding:0}.rows td:first-child,.rows td:nth-child(n+5){flex-basis:100%;min-width:0}.rows td:empty{display:none}}
 @media print{body{background:#fff;font-size:12px}main{max-width:none;padding:0}.card,.tile{break-inside:avoid-page}details.card{break-inside:auto}tr{break-inside:avoid}thead{display:table-header-group}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}details.card::details-content{content-visibility:visible;block-size:auto}}
 `;

@@ -19,7 +19,8 @@ export interface TableOptions {
 
 const CODES: Record<Style, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };
 const GAP = "  ";
-const NARROWEST = 20;
+// So that a table with outcomes fits into 80 characters.
+const NARROWEST = 10;
 // What a terminal draws two columns wide: East Asian scripts, their punctuation and full-width forms, and emoji.
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;

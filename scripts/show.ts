@@ -13,8 +13,8 @@ export interface Granted {
   effect: string;
   actions: string[];
   resources: string[];
-  principal?: string;
-  conditions?: string;
+  principal?: unknown;
+  conditions?: Record<string, Record<string, string | string[]>>;
 }
 
 /** The deployed resources below their parents, one a line. */
@@ -55,7 +55,7 @@ interface PolicyStatement {
   Action: string | string[];
   Resource?: string | string[];
   Principal?: unknown;
-  Condition?: unknown;
+  Condition?: Granted["conditions"];
 }
 
 function read(role: string, policy: string, text: string): Granted[] {
@@ -67,12 +67,28 @@ function read(role: string, policy: string, text: string): Granted[] {
     effect: Effect,
     actions: [Action].flat(),
     resources: [Resource].flat(),
-    ...(Principal !== undefined && { principal: shown(Principal) }),
-    ...(Condition !== undefined && { conditions: shown(Condition) }),
+    ...(Principal !== undefined && { principal: Principal }),
+    ...(Condition !== undefined && { conditions: Condition }),
   }));
 }
 
-const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+/** `Service scheduler.amazonaws.com` */
+const who = (principal: unknown) =>
+  typeof principal === "string"
+    ? principal
+    : Object.entries(principal as Record<string, string | string[]>)
+        .map(([kind, names]) => `${kind} ${[names].flat().join(" ")}`)
+        .join(", ");
+
+/** `aws:RequestedRegion = eu-west-1`; an operator other than StringEquals by its name. */
+const when = (conditions: Granted["conditions"] = {}) =>
+  Object.entries(conditions)
+    .flatMap(([operator, keys]) =>
+      Object.entries(keys).map(
+        ([key, value]) => `${key} ${operator === "StringEquals" ? "=" : operator} ${[value].flat().join(" or ")}`,
+      ),
+    )
+    .join(", ");
 
 /** What the roles may do, and in the rows of their trusts who may take them on. */
 export function grantsTable(granted: Granted[], options: TableOptions): string {
@@ -80,8 +96,8 @@ export function grantsTable(granted: Granted[], options: TableOptions): string {
     role,
     sid,
     actions.join(" "),
-    principal === undefined ? resources.join(" ") : `by ${principal}`,
-    conditions ?? "",
+    principal === undefined ? resources.join(" ") : `by ${who(principal)}`,
+    when(conditions),
   ]);
   const wraps = true;
   return table(

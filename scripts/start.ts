@@ -29,6 +29,8 @@ const PROGRAM = join(ROOT, "examples/quickstart");
 /** Long enough for the first revisions that enforcing deregistered to be deleted: `deleteAfter` is a week. */
 const ENFORCED_DAYS = 9;
 
+const USAGE = "Usage: npm start -- [--task-definition FILE] [--json]";
+
 interface QuickstartOutputs {
   cluster: string;
   service: string;
@@ -39,8 +41,13 @@ interface QuickstartOutputs {
 
 async function main(): Promise<void> {
   const { values: options } = parseArgs({
-    options: { json: { type: "boolean", default: false }, "task-definition": { type: "string" } },
+    options: {
+      json: { type: "boolean", default: false },
+      "task-definition": { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
   });
+  if (options.help) return console.log(USAGE);
   const out = printer(options.json);
   const file = options["task-definition"];
   const definition =
@@ -78,7 +85,7 @@ async function main(): Promise<void> {
     );
     const reported = lastReport(scope, cleanupFunction.bucketName);
     out.heading(`The report of ${day(reported.startedAt)}`);
-    out.text(textReport(reported, out.table));
+    out.text(textReport(reported, out.table).trimEnd());
 
     out.step("changing the mode to enforce");
     await deploy(world, { ...target, config: { ...config, "quickstart:mode": "enforce" } });
@@ -98,7 +105,7 @@ async function main(): Promise<void> {
     for (const report of new Set([first, last])) {
       if (!report) continue;
       out.heading(`The ${report === first ? "first" : "last"} enforcing run that removed, ${day(report.startedAt)}`);
-      out.text(textReport(report, out.table));
+      out.text(textReport(report, out.table).trimEnd());
     }
     out.heading(`In all, ${ENFORCED_DAYS} enforcing runs`);
     for (const report of enforced) out.text(`${day(report.startedAt)}  ${headline(report)}`);
@@ -182,6 +189,8 @@ function page(report: Report): string {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? `Error: ${error.message}` : error);
+  const { code, message } = error as Error & { code?: unknown };
+  const usage = String(code).startsWith("ERR_PARSE_ARGS") ? `\n${USAGE}` : "";
+  console.error(error instanceof Error ? `Error: ${message}${usage}` : error);
   process.exitCode = 1;
 });

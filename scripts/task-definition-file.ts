@@ -14,10 +14,10 @@ const EXPECTED =
 /**
  * Reads a task definition in any of the shapes in which people keep them.
  *
- * @throws Error that names the file, what was found, what was expected and the fix; Node's own where it cannot be read
+ * @throws Error that names the file, what was found, what was expected and the fix
  */
 export function readTaskDefinitionFile(file: string): TaskDefinitionFile {
-  const value = parse(file, readFileSync(file, "utf8"));
+  const value = parse(file, read(file));
   const definition = unwrapped(value);
   const containers = Array.isArray(definition) ? definition : definition?.containerDefinitions;
   if (!Array.isArray(containers) || containers.length === 0 || !containers.every(isContainer)) {
@@ -30,6 +30,15 @@ export function readTaskDefinitionFile(file: string): TaskDefinitionFile {
     family: familyFrom(typeof family === "string" && family !== "" ? family : file),
     containerDefinitions: containers,
   };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${file}: got no readable file (${code}), expected ${EXPECTED}; fix: check its name and rights`);
+  }
 }
 
 function parse(file: string, text: string): unknown {

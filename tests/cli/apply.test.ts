@@ -48,11 +48,18 @@ describe("ecs-retention apply", () => {
 
   for (const answer of ["", "n", "what?"]) {
     it(`removes nothing and exits with 3 after the answer "${answer}"`, async () => {
-      const { code, stderr } = await cli(world, ["apply", "--policy", file], { answer });
-      assert.deepEqual([code, removals(world)], [3, []]);
+      const { code, stdout, stderr } = await cli(world, ["apply", "--policy", file], { answer });
+      // The plan stands above the question already.
+      assert.deepEqual([code, removals(world), stdout], [3, [], ""]);
       assert.match(stderr, /\nDeclined: nothing was removed\n$/);
     });
   }
+
+  it("prints the report with --json also after a no", async () => {
+    const { stdout } = await cli(world, ["apply", "--policy", file, "--json"], { answer: "n" });
+    const outcomes = (JSON.parse(stdout) as Report).services.flatMap((service) => service.outcomes);
+    assert.deepEqual([...new Set(outcomes.map(({ cause }) => cause))], ["declined"]);
+  });
 
   it("leaves a policy in mode report alone, says so, and neither asks nor fails", async () => {
     const report = policies.write("report.json", policyOf("checkout", { mode: "report" }));

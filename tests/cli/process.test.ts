@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Report } from "../../retention/types";
@@ -9,12 +9,13 @@ import { ACCOUNT, CHECKOUT_AGE, checkoutWorld, Policies, policyOf, REGION, remov
 const ROOT = join(__dirname, "..", "..");
 
 /** The tool as a process of its own, with nothing of this machine's AWS settings. */
-async function tool(args: string[], env: Record<string, string>) {
+async function tool(args: string[], env: Record<string, string>, started: (child: ChildProcess) => void = () => {}) {
   const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "cli", "main.ts"), ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true", ...env },
   });
+  started(child);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await ended, stdout, stderr };
@@ -49,6 +50,36 @@ describe("ecs-retention as a process, over HTTP", () => {
       assert.match(applied.stdout, /Revisions: 1 deregistered, 3 deleted\./);
       const again = await tool(["plan", "--policy", file], env);
       assert.equal(again.code, 0, again.stdout + again.stderr);
+    } finally {
+      await door.close();
+    }
+  });
+
+  it("says where it stands when it is interrupted in the middle of apply, and exits with 130", async () => {
+    const world = await checkoutWorld(Date.now() - CHECKOUT_AGE);
+    const door = await serve(world);
+    const { accessKeyId, secretAccessKey } = world.admin(ACCOUNT);
+    let child: ChildProcess | undefined;
+    world.gate.faults = ({ operation }) => {
+      // The call is let through, its answer finds nobody.
+      if (operation === "DeregisterTaskDefinition") child?.kill("SIGINT");
+      return undefined;
+    };
+    try {
+      const { code, stdout, stderr } = await tool(
+        ["apply", "--policy", file, "--yes"],
+        {
+          AWS_ENDPOINT_URL: door.url,
+          AWS_REGION: REGION,
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        },
+        (started) => {
+          child = started;
+        },
+      );
+      assert.deepEqual([code, stdout], [130, ""], stderr);
+      assert.match(stderr, /interrupted: what was removed until then stays removed; `plan` shows what is left\n$/);
     } finally {
       await door.close();
     }

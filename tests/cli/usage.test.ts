@@ -19,7 +19,7 @@ describe("ecs-retention", () => {
   for (const [what, args, message] of [
     ["without a policy", [], /got no policy, expected --policy FILE/],
     ["with an unknown command", ["scan", "--policy", "x.json"], /got command "scan", expected plan or apply/],
-    ["with an unknown option", ["plan", "--policy", "x.json", "--force"], /--force/],
+    ["with an unknown option", ["plan", "--policy", "x.json", "--force"], /Unknown option '--force'\nTry/],
     ["with an option that lacks its value", ["plan", "--policy"], /--policy/],
     [
       "with --yes for plan",

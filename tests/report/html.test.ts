@@ -51,6 +51,14 @@ describe("the HTML report", () => {
     }
   });
 
+  it("counts nothing for a service without a plan, and explains no dot where nothing is in use", () => {
+    const broken = { registration: "policies/a.json", service: "a", outcomes: [], problems: [] };
+    const kept = service("b", [verdict("b", 1, "keep", "newest-active")]);
+    const page = htmlReport(report([broken, kept]));
+    assert.doesNotMatch(page, /No revision of family|0 revisions|in use/);
+    assert.match(text, /<\/span>in use<\/span>/);
+  });
+
   it("escapes names, causes and notes that look like markup", () => {
     const evil = '<img src=x onerror="alert(1)">';
     const wicked = service("checkout", [

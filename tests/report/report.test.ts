@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { headline, textReport } from "../../report/report";
+import type { Gap } from "../../retention/types";
 import { ACCOUNT_GAP, checkout, NOT_COVERED, report, service, verdict } from "./fixtures";
 
 const BROKEN = {
@@ -38,14 +39,18 @@ describe("the text report", () => {
     assert.match(text, /^problem: taskDefinitions\.keepRevisions: got 0, expected at least 1; keep one$/m);
   });
 
-  it("keeps to the width", () => {
-    const lines = textReport(report([checkout(), BROKEN], { gaps: [NOT_COVERED, ACCOUNT_GAP] }), { width: 100 }).split(
-      "\n",
-    );
-    assert.deepEqual(
-      lines.filter((line) => line.length > 100),
-      [],
-    );
+  for (const width of [80, 100]) {
+    it(`keeps to a width of ${width}`, () => {
+      const text = textReport(report([checkout(), BROKEN], { gaps: [NOT_COVERED, ACCOUNT_GAP] }), { width });
+      assert.deepEqual(
+        text.split("\n").filter((line) => line.length > width),
+        [],
+      );
+    });
+  }
+
+  it("says where a family has no revision, since its name may be wrong", () => {
+    assert.match(textReport(report([service("nope", [])])), /^No revision of family nope was read: check its name/m);
   });
 
   it("holds nothing of a task definition but what the types of the report name", () => {
@@ -76,12 +81,28 @@ describe("the headline", () => {
     );
   });
 
-  it("tells what policies in mode report would remove from what was removed for others", () => {
+  it("tells what services that only report would remove from what was removed for others", () => {
     const basket = service("basket", [verdict("basket", 1, "delete", "expired")], { mode: "report" });
     assert.match(
       headline(report([checkout(), basket])),
-      /^Revisions: 6 deregistered, .*; policies in mode report: 0 revisions would be deregistered, 1 deleted\.$/,
+      /^Revisions: 6 deregistered, .*; services that only report: 0 revisions would be deregistered, 1 deleted\.$/,
     );
+  });
+
+  it("never says that there is nothing to remove where a run for other services left some", () => {
+    const basket = service("basket", [verdict("basket", 1, "delete", "expired")]);
+    assert.equal(
+      headline(report([basket])),
+      "Nothing was removed; this run only reports: 0 revisions would be deregistered, 1 deleted.",
+    );
+  });
+
+  it("says that a gap of a family or a revision keeps something, where nothing or something was removed", () => {
+    const gap: Gap = { ...ACCOUNT_GAP, scope: { kind: "family", name: "checkout" } };
+    const suffix = " 1 gap: what could not be read is kept.";
+    assert.equal(headline(report([service("checkout", [])], { gaps: [gap] })), `Nothing was removed.${suffix}`);
+    const text = headline(report([checkout()], { gaps: [gap] }));
+    assert.equal(text, `Revisions: 6 deregistered, 24 deleted, 1 failed, 7 postponed.${suffix}`);
   });
 
   it("says that there is nothing to remove", () => {

@@ -30,6 +30,12 @@ describe("the sentence of a verdict", () => {
     assert.equal(referencesText([one]), "deployment of service shop/checkout");
   });
 
+  it("does not name a service's deployments and task sets beside the service", () => {
+    const by = ["service/shop/a", "service/shop/a#ecs-svc/1", "service/shop/b#ecs-svc/2"];
+    const references = by.map((each) => reference("services", each, "checkout", 1));
+    assert.equal(referencesText(references), "service shop/a and deployment of service shop/b");
+  });
+
   it("shortens the id of a task and leaves what is no ARN as it is", () => {
     const task = reference("tasks", "task/shop/0f9a1b2c3d4e5f60718293a4b5c6d7e8", "checkout", 1);
     assert.equal(referencesText([task]), "task shop/0f9a1b2c…");

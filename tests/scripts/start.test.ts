@@ -20,6 +20,9 @@ describe("npm start", function () {
     const readme = readFileSync(join(root, "README.md"), "utf8");
     const [, excerpt = ""] = /^```text\n(.*?)\n```$/ms.exec(readme) ?? [];
     assert.equal(excerpt.split("\n").length, 4);
+    // Grants are for reading: no JSON, and no line of space too many.
+    assert.match(stdout, / by Service +.*aws:SourceAccount =/);
+    assert.doesNotMatch(stdout, /\{"|\n\n\n/);
     for (const line of excerpt.split("\n")) assert.ok(stdout.includes(line), `missing: ${line}`);
     const [, page = ""] = /^Report: (.+\.html)$/m.exec(stdout) ?? [];
     assert.ok(existsSync(join(root, page)), page);
@@ -36,6 +39,8 @@ describe("npm start", function () {
     const { resources, statements, runs, calls, report } = JSON.parse(stdout);
     assert.deepEqual(Object.keys(resources[0]), ["type", "name", "parent"]);
     assert.ok(statements.some(({ sid }: { sid: string }) => sid === "DeleteRevisions"));
+    const deregister = statements.find(({ sid }: { sid: string }) => sid === "DeregisterRevisions");
+    assert.deepEqual(deregister.conditions, { StringEquals: { "aws:RequestedRegion": "eu-west-1" } });
     assert.equal(runs[0].mode, "report");
     assert.deepEqual(runs[0].outcomes, []);
     const enforced = runs.slice(1);
@@ -48,6 +53,13 @@ describe("npm start", function () {
     }
     assert.ok(calls["ecs:DeregisterTaskDefinition"] > 0);
     assert.ok(existsSync(report));
+  });
+
+  it("says how it is used where an option is not one of its own", () => {
+    const { status, stderr } = start("basket.json");
+    assert.equal(status, 1);
+    assert.match(stderr, /basket\.json.*\nUsage: npm start -- \[--task-definition FILE\] \[--json\]\n$/s);
+    assert.match(start("--help").stdout, /^Usage: npm start/);
   });
 
   it("says what is wrong with a file that is no task definition, and where, and exits with 1", () => {

@@ -51,4 +51,10 @@ describe("a task definition of the user's own", () => {
       assert.match(readTaskDefinitionFile(join(CORPUS, name)).family, /^[A-Za-z0-9_-]{1,255}$/, name);
     }
   });
+
+  it("says which file cannot be read, and why", () => {
+    assert.throws(() => readTaskDefinitionFile("/nonexistent/x.json"), {
+      message: /^\/nonexistent\/x\.json: got no readable file \(ENOENT\), expected .*; fix: check its name/,
+    });
+  });
 });
