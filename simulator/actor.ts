@@ -2,15 +2,8 @@ import type { Clock, Millis } from "../retention/types";
 import type { SimulatedClock } from "./clock";
 import { KilledError } from "./operation";
 
-/** A simulated process: time stands still while it works, and moves while it sleeps. */
-export interface Actor extends Clock {
-  /** Ends it: its sleeps and calls never answer, and its `clock.actor` promise rejects with KilledError. */
-  kill(reason?: string): void;
-  readonly killed: boolean;
-}
-
-/** For {@link SimulatedClock}. */
-export class SimulatedActor implements Actor {
+/** A simulated process: time stands still while it works, and moves while it sleeps. Made by `clock.actor`. */
+export class Actor implements Clock {
   readonly #clock: SimulatedClock;
   readonly #bury: () => void;
   readonly death: Promise<never>;
@@ -36,6 +29,7 @@ export class SimulatedActor implements Actor {
     return this.#clock.sleepAs(this, ms);
   }
 
+  /** Ends it: its sleeps and calls never answer, and its `clock.actor` promise rejects with KilledError. */
   kill(reason = "killed"): void {
     if (!this.ended) {
       this.killed = true;

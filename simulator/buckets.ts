@@ -17,9 +17,7 @@ export class TokenBuckets {
 
   /** @throws AwsError ThrottlingException */
   draw(bucket: string | undefined, { world, account, region }: Scope): void {
-    if (bucket === undefined) {
-      return;
-    }
+    if (bucket === undefined) return;
     const size = BUCKETS[bucket];
     if (!size) {
       throw new SimulatorError(`Bucket ${bucket} is not in BUCKETS of simulator/buckets.ts; add its burst and rate`);
@@ -31,8 +29,6 @@ export class TokenBuckets {
     // Fractions of a second add up to a hair less than a token.
     const enough = tokens > 1 - 1e-9;
     this.#buckets.set(key, { tokens: enough ? tokens - 1 : tokens, at });
-    if (!enough) {
-      throw new AwsError("ThrottlingException", "Rate exceeded");
-    }
+    if (!enough) throw new AwsError("ThrottlingException", "Rate exceeded");
   }
 }

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock, Millis } from "../retention/types";
-import { type Actor, SimulatedActor } from "./actor";
+import { Actor } from "./actor";
 
-type Wake = { at: Millis; run: () => void; actor?: SimulatedActor };
+type Wake = { at: Millis; run: () => void; actor?: Actor };
 
 /**
  * Simulated time. `sleep` never waits for real: once every running actor sleeps, time jumps to the earliest sleeper or
@@ -14,7 +14,7 @@ export class SimulatedClock implements Clock {
   readonly #awake = new Set<object>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #failures: Error[] = [];
-  readonly #current = new AsyncLocalStorage<SimulatedActor>();
+  readonly #current = new AsyncLocalStorage<Actor>();
   #sleepers = 0;
   #pumping = false;
 
@@ -28,16 +28,12 @@ export class SimulatedClock implements Clock {
 
   /** The actor on whose behalf this code runs; none after it has ended, though what it started may run on. */
   get currentActor(): Actor | undefined {
-    return this.#running();
-  }
-
-  #running(): SimulatedActor | undefined {
     const actor = this.#current.getStore();
     return actor?.ended ? undefined : actor;
   }
 
   sleep(ms: number): Promise<void> {
-    return this.sleepAs(this.#running(), ms);
+    return this.sleepAs(this.currentActor, ms);
   }
 
   /** Holds time still until the returned function is called. */
@@ -59,9 +55,7 @@ export class SimulatedClock implements Clock {
     this.#add(wake);
     return () => {
       const index = this.#wakes.indexOf(wake);
-      if (index >= 0) {
-        this.#wakes.splice(index, 1);
-      }
+      if (index >= 0) this.#wakes.splice(index, 1);
     };
   }
 
@@ -85,14 +79,12 @@ export class SimulatedClock implements Clock {
       await this.wait(Promise.all(this.#tasks));
     }
     const [failure] = this.#failures.splice(0);
-    if (failure) {
-      throw failure;
-    }
+    if (failure) throw failure;
   }
 
   /** Runs a function as a simulated process whose sleeps count. */
   async actor<T>(work: (actor: Actor) => Promise<T>): Promise<T> {
-    const actor = new SimulatedActor(this, () => this.#bury(actor));
+    const actor = new Actor(this, () => this.#bury(actor));
     this.#awake.add(actor);
     try {
       const result = await Promise.race([this.#current.run(actor, () => work(actor)), actor.death]);
@@ -106,7 +98,7 @@ export class SimulatedClock implements Clock {
 
   /** Awaits something that needs time to move: the current actor counts as asleep meanwhile. */
   async wait<T>(work: Promise<T>): Promise<T> {
-    const actor = this.#running();
+    const actor = this.currentActor;
     this.#rest(actor);
     try {
       return await work;
@@ -116,18 +108,16 @@ export class SimulatedClock implements Clock {
   }
 
   /** Its sleeps must not move time any more. */
-  #bury(actor: SimulatedActor): void {
+  #bury(actor: Actor): void {
     const left = this.#wakes.filter((wake) => wake.actor !== actor);
     this.#sleepers -= this.#wakes.length - left.length;
     this.#wakes.splice(0, Infinity, ...left);
   }
 
-  /** For {@link SimulatedActor}. */
-  sleepAs(actor: SimulatedActor | undefined, ms: number): Promise<void> {
+  /** For {@link Actor}. */
+  sleepAs(actor: Actor | undefined, ms: number): Promise<void> {
     return new Promise((resolve) => {
-      if (actor?.killed) {
-        return;
-      }
+      if (actor?.killed) return;
       this.#rest(actor);
       this.#sleepers += 1;
       const run = () => {
@@ -139,7 +129,7 @@ export class SimulatedClock implements Clock {
     });
   }
 
-  #rest(actor: SimulatedActor | undefined): void {
+  #rest(actor: Actor | undefined): void {
     if (actor) {
       actor.resting += 1;
       this.#awake.delete(actor);
@@ -147,41 +137,25 @@ export class SimulatedClock implements Clock {
     this.#pump();
   }
 
-  #rise(actor: SimulatedActor | undefined): void {
+  #rise(actor: Actor | undefined): void {
     if (actor) {
       actor.resting -= 1;
-      if (actor.resting === 0 && !actor.ended) {
-        this.#awake.add(actor);
-      }
+      if (actor.resting === 0 && !actor.ended) this.#awake.add(actor);
     }
   }
 
   #add(wake: Wake): void {
-    let low = 0;
-    let high = this.#wakes.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#wakes[middle] as Wake).at <= wake.at) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    this.#wakes.splice(low, 0, wake);
+    this.#wakes.splice(this.#wakes.findLastIndex(({ at }) => at <= wake.at) + 1, 0, wake);
     this.#pump();
   }
 
   /** Whoever was just woken gets a turn of the event loop before time moves again. */
   #pump(): void {
-    if (this.#pumping) {
-      return;
-    }
+    if (this.#pumping) return;
     this.#pumping = true;
     setImmediate(() => {
       this.#pumping = false;
-      if (this.#awake.size > 0 || this.#sleepers === 0) {
-        return;
-      }
+      if (this.#awake.size > 0 || this.#sleepers === 0) return;
       const next = this.#wakes.shift();
       if (next) {
         this.#now = Math.max(this.#now, next.at);

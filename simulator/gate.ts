@@ -101,28 +101,27 @@ export class Gate {
       });
       return answer instanceof Promise ? await clock.wait(answer) : answer;
     } catch (error) {
-      if (error instanceof KilledError) {
-        actor?.kill(error.message);
-      }
-      if (actor?.killed) {
-        return new Promise(() => {});
-      }
+      if (error instanceof KilledError) actor?.kill(error.message);
+      if (actor?.killed) return new Promise(() => {});
       throw error;
     }
   }
 
+  /** A call of AWS's own, whose refusal nobody hears of: the gate's record tells. */
+  async attempt(call: Call): Promise<void> {
+    await this.call(call).catch((error: unknown) => {
+      if (!(error instanceof AwsError)) throw error;
+    });
+  }
+
   /** One call at a time; after each, everybody may run on to their next call before another is picked. */
   async #drain(): Promise<void> {
-    if (this.#draining) {
-      return;
-    }
+    if (this.#draining) return;
     this.#draining = true;
     await turn();
     while (this.#waiting.length > 0) {
       const [next] = this.#waiting.splice(this.#random.below(this.#waiting.length), 1);
-      if (next && !next.actor?.killed) {
-        await this.#perform(next);
-      }
+      if (next && !next.actor?.killed) await this.#perform(next);
       next?.release();
       await turn();
     }
@@ -140,9 +139,7 @@ export class Gate {
     } catch (thrown) {
       const error = known(thrown as Error, record);
       record.error = error.name;
-      if (error instanceof SimulatorError) {
-        this.#broken = error;
-      }
+      if (error instanceof SimulatorError) this.#broken = error;
       reject(error);
     }
     if (process.env.SIMULATOR_TRACE === "1") {
@@ -156,13 +153,9 @@ export class Gate {
 
   async #answer(call: Call, record: RecordedCall, n: number): Promise<Answered> {
     // Once the simulator has been wrong nothing it says counts: no caller can swallow that.
-    if (this.#broken) {
-      throw this.#broken;
-    }
+    if (this.#broken) throw this.#broken;
     const operation = OPERATIONS[call.service]?.[call.operation];
-    if (!operation) {
-      throw new AwsError("NotImplemented", `${call.service}:${call.operation} is not simulated`, 501);
-    }
+    if (!operation) throw new AwsError("NotImplemented", `${call.service}:${call.operation} is not simulated`, 501);
     const { principal, region, input } = call;
     const may = new Set<string>();
     const scope: CallScope = { world: this.#world, account: principal.account, region, principal, may };
@@ -181,9 +174,7 @@ export class Gate {
     }
     await this.#authorize(call, operation, record, scope);
     for (const need of operation.asks?.(input, scope) ?? []) {
-      if ((await this.iam.refused(need, operation, input, scope, record.context)) === undefined) {
-        may.add(need.action);
-      }
+      if ((await this.iam.refused(need, operation, input, scope, record.context)) === undefined) may.add(need.action);
     }
     record.may = [...may];
     this.#buckets.draw(operation.bucket, scope);
@@ -215,19 +206,13 @@ const DENIED: Record<string, [name: string, statusCode: number]> = {
 };
 
 function raise(fault: AwsError | "kill" | undefined, { service, operation }: RecordedCall): void {
-  if (fault === "kill") {
-    throw new KilledError(`killed at ${service}:${operation}`);
-  }
-  if (fault) {
-    throw fault;
-  }
+  if (fault === "kill") throw new KilledError(`killed at ${service}:${operation}`);
+  if (fault) throw fault;
 }
 
 /** What is neither AWS's answer nor a kill is a fault of the simulator or of an input that it does not understand. */
 function known(error: Error, { service, operation }: RecordedCall): Error {
-  if (error instanceof AwsError || error instanceof KilledError || error instanceof SimulatorError) {
-    return error;
-  }
+  if (error instanceof AwsError || error instanceof KilledError || error instanceof SimulatorError) return error;
   return new SimulatorError(`${service}:${operation} failed inside the simulator: ${error.message}`, { cause: error });
 }
 

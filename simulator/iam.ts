@@ -115,9 +115,7 @@ export class Iam {
     }
     const mentioned: Context = {};
     for (const key in context) {
-      if (text.includes(key.toLowerCase())) {
-        mentioned[key] = context[key] as string | string[];
-      }
+      if (text.includes(key.toLowerCase())) mentioned[key] = context[key] as string | string[];
     }
     return mentioned;
   }

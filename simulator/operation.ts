@@ -122,9 +122,7 @@ export function arn(scope: Scope, service: string, resource: string, account = s
 }
 
 export function partition(region: string): string {
-  if (region.startsWith("cn-")) {
-    return "aws-cn";
-  }
+  if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 

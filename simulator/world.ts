@@ -48,19 +48,17 @@ export class World {
 
   /** The account's administrator: a user whom IAM allows everything in this account. */
   admin(account: string): Principal {
+    const { principals } = this.services.sts;
     const accessKeyId = `AKIAADMIN${account}`;
-    const known = this.services.sts.principals.get(accessKeyId);
-    if (known) {
-      return known;
-    }
-    const principal = {
-      arn: `arn:aws:iam::${account}:user/admin`,
+    const arn = `arn:aws:iam::${account}:user/admin`;
+    const admin = principals.get(accessKeyId) ?? {
+      arn,
       account,
       accessKeyId,
       secretAccessKey: `secret-of-${accessKeyId}`,
     };
-    this.services.sts.principals.set(accessKeyId, principal);
-    return principal;
+    principals.set(accessKeyId, admin);
+    return admin;
   }
 
   /** Who an access key belongs to. */

@@ -118,9 +118,7 @@ export class Environment {
         default:
           await this.output.marked();
           message.reply.end();
-          if (message.kind === "init error") {
-            await this.close();
-          }
+          if (message.kind === "init error") await this.close();
           this.busy = false;
           return { payload: message.payload, ...(message.kind !== "response" && { error: "Unhandled" }) };
       }

@@ -19,18 +19,14 @@ export interface Recurrence {
  */
 export function recurrence(expression: string): Recurrence {
   const [, kind, content = ""] = /^(rate|cron|at)\((.+)\)$/.exec(expression) ?? [];
-  if (kind === "rate") {
-    return rate(content, expression);
-  }
+  if (kind === "rate") return rate(content, expression);
   if (kind === "cron") {
     const matches = cron(content, expression);
     const after = (time: Millis) => nextMinute(time, matches);
     return { first: after, after };
   }
   const once = kind === "at" ? Date.parse(`${content}Z`) : Number.NaN;
-  if (Number.isNaN(once)) {
-    throw invalid(expression);
-  }
+  if (Number.isNaN(once)) throw invalid(expression);
   return { first: (createdAt) => Math.max(once, createdAt), after: () => undefined };
 }
 
@@ -38,9 +34,7 @@ export function recurrence(expression: string): Recurrence {
 function rate(content: string, expression: string): Recurrence {
   const [, count, unit = ""] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(content) ?? [];
   const every = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (Number.isNaN(every)) {
-    throw invalid(expression);
-  }
+  if (Number.isNaN(every)) throw invalid(expression);
   return { first: (createdAt) => createdAt, after: (previous) => previous + every };
 }
 
@@ -49,14 +43,10 @@ type Matches = { minute: Set<number>; hour: Set<number>; day(date: Date): boolea
 function cron(content: string, expression: string): Matches {
   const fields = content.trim().split(/\s+/);
   const [minutes = "", hours = "", days = "", months = "", weekdays = "", years = ""] = fields;
-  if (fields.length !== 6 || (days === "?") === (weekdays === "?")) {
-    throw invalid(expression);
-  }
+  if (fields.length !== 6 || (days === "?") === (weekdays === "?")) throw invalid(expression);
   const read = (field: string, from: number, to: number, names: string[] = []) => {
     const values = field.split(",").flatMap((part) => valuesOf(part, from, to, names));
-    if (values.length === 0 || values.some((value) => !(value >= from && value <= to))) {
-      throw invalid(expression);
-    }
+    if (values.length === 0 || values.some((value) => !(value >= from && value <= to))) throw invalid(expression);
     return new Set(values);
   };
   const day = days === "?" ? undefined : read(days, 1, 31);

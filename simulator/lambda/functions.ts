@@ -1,6 +1,7 @@
 import { AwsError, KilledError, type Principal, type Scope, SimulatorError } from "../operation";
 import type { LambdaFunction } from "../services/lambda";
 import type { LogEvent } from "../services/logs";
+import { sendAsService } from "../services/sqs";
 import { assumeAsService } from "../services/sts";
 import type { World } from "../world";
 import { crashed, type Ended, Environment, failed } from "./environment";
@@ -31,7 +32,7 @@ export class Functions {
   }
 
   /** Resolves with the end of one invocation; whoever waits for it sleeps meanwhile. */
-  invoke(target: LambdaFunction, payload: string, requestId = this.#requestId()): Promise<Ended & { logs: string[] }> {
+  invoke(target: LambdaFunction, payload: string, requestId = this.#requestId()): Promise<Ended> {
     return this.#world.clock.wait(this.#invoke(target, payload, requestId));
   }
 
@@ -43,9 +44,7 @@ export class Functions {
     const retries = target.eventInvoke?.maximumRetryAttempts ?? DEFAULT_RETRIES;
     for (let attempt = 1; ; ) {
       const ended = await this.#attempt(target, payload, requestId);
-      if (!ended.error) {
-        return;
-      }
+      if (!ended.error) return;
       // A throttled attempt does not count: only the event's age ends it.
       const exhausted = !ended.throttled && attempt > retries;
       const next = clock.now() + attempt * RETRY_AFTER * 1000;
@@ -65,7 +64,7 @@ export class Functions {
     await Promise.all(all.map(({ environment }) => environment.close()));
   }
 
-  async #invoke(target: LambdaFunction, payload: string, requestId: string): Promise<Ended & { logs: string[] }> {
+  async #invoke(target: LambdaFunction, payload: string, requestId: string): Promise<Ended> {
     const { clock } = this.#world;
     const running = this.#running.get(target.arn) ?? 0;
     if (running >= (target.reservedConcurrentExecutions ?? Number.POSITIVE_INFINITY)) {
@@ -81,24 +80,22 @@ export class Functions {
         return await warm.environment.invoke({ requestId, payload, deadline }, target);
       })
       .catch(async (error) => {
-        if (!(error instanceof KilledError)) {
-          throw error;
-        }
+        if (!(error instanceof KilledError)) throw error;
         await warm?.environment.close();
         return crashed(requestId, "signal: killed");
       })
       .finally(() => this.#running.set(target.arn, (this.#running.get(target.arn) ?? 1) - 1));
-    const printed = warm?.environment.output.take() ?? [];
     if (warm) {
-      await this.#log(target, warm, [
+      const logEvents: LogEvent[] = [
         { timestamp: start, message: `START RequestId: ${requestId} Version: $LATEST` },
-        ...printed,
+        ...warm.environment.output.take(),
         ...(ended.error ? [{ timestamp: clock.now(), message: `ERROR RequestId: ${requestId} ${ended.payload}` }] : []),
         { timestamp: clock.now(), message: `END RequestId: ${requestId}` },
         { timestamp: clock.now(), message: `REPORT RequestId: ${requestId} Duration: ${clock.now() - start} ms` },
-      ]);
+      ];
+      await this.#writeLog(target, warm, "PutLogEvents", { logEvents });
     }
-    return { ...ended, logs: printed.map((event) => event.message) };
+    return ended;
   }
 
   /** What keeps an environment from starting is a failed attempt too. */
@@ -115,7 +112,7 @@ export class Functions {
 
   /** A warm environment that is free, or a new one. */
   async #take(target: LambdaFunction): Promise<Warm> {
-    const { eventInvoke, permissions, tags, ...configuration } = target;
+    const { eventInvoke, tags, ...configuration } = target;
     const made = JSON.stringify(configuration);
     const known = (this.#warm.get(target.arn) ?? []).filter(({ environment }) => environment.alive);
     const stale = known.filter((each) => each.made !== made && !each.environment.busy);
@@ -135,16 +132,8 @@ export class Functions {
     environment.busy = true;
     const warm = { environment, principal, logStream, made };
     this.#warm.set(target.arn, [...known.filter((each) => !stale.includes(each)), warm]);
-    await this.#asFunction(target, principal, "logs", "CreateLogStream", {
-      logGroupName: target.logGroup,
-      logStreamName: logStream,
-    });
+    await this.#writeLog(target, warm, "CreateLogStream");
     return warm;
-  }
-
-  #log(target: LambdaFunction, { principal, logStream }: Warm, logEvents: LogEvent[]): Promise<void> {
-    const input = { logGroupName: target.logGroup, logStreamName: logStream, logEvents };
-    return this.#asFunction(target, principal, "logs", "PutLogEvents", input);
   }
 
   /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
@@ -153,11 +142,8 @@ export class Functions {
     failure: { requestId: string; payload: string; attempt: number; condition: string; ended: Ended },
   ): Promise<void> {
     const destination = target.eventInvoke?.onFailureArn;
-    if (!destination) {
-      return;
-    }
-    const [, , service, region, account, name] = destination.split(":");
-    if (service !== "sqs") {
+    if (!destination) return;
+    if (!destination.includes(":sqs:")) {
       throw new SimulatorError(
         `On-failure destination ${destination} of ${target.name}: only SQS queues are simulated`,
       );
@@ -175,23 +161,15 @@ export class Functions {
       responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: failure.ended.error },
       responsePayload: JSON.parse(failure.ended.payload),
     };
-    const principal = await session(scopeOf(this.#world, target), target);
-    await this.#asFunction(target, principal, "sqs", "SendMessage", {
-      QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
-      MessageBody: JSON.stringify(record),
-    });
+    const scope = scopeOf(this.#world, target);
+    await sendAsService(scope, await session(scope, target), destination, JSON.stringify(record));
   }
 
-  /** Lambda's own calls under the function's role: a refusal is in the gate's record and nowhere else, as on AWS. */
-  async #asFunction(target: LambdaFunction, principal: Principal, service: string, operation: string, input: object) {
+  /** Under the function's role. */
+  #writeLog(target: LambdaFunction, { principal, logStream }: Warm, operation: string, more = {}): Promise<void> {
+    const input = { logGroupName: target.logGroup, logStreamName: logStream, ...more };
     const { region } = scopeOf(this.#world, target);
-    try {
-      await this.#world.gate.call({ principal, region, service, operation, input });
-    } catch (error) {
-      if (!(error instanceof AwsError)) {
-        throw error;
-      }
-    }
+    return this.#world.gate.attempt({ principal, region, service: "logs", operation, input });
   }
 
   #requestId(): string {

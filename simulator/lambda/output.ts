@@ -47,8 +47,6 @@ export class Output {
   }
 
   #check(): void {
-    if (this.#seen >= this.#expected) {
-      this.#reached?.();
-    }
+    if (this.#seen >= this.#expected) this.#reached?.();
   }
 }

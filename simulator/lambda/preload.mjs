@@ -159,9 +159,7 @@ function look() {
 
 function advance() {
   const next = [...timers.values()].sort((a, b) => a.due - b.due || a.id - b.id)[0];
-  if (!running || asleep || !next) {
-    return;
-  }
+  if (!running || asleep || !next) return;
   if (next.due <= now) {
     look();
     next.fire();

@@ -20,9 +20,7 @@ async function load() {
   const [file, name] = env._HANDLER.split(".");
   const paths = ["mjs", "js", "cjs"].map((extension) => join(env.LAMBDA_TASK_ROOT, `${file}.${extension}`));
   const path = paths.find((each) => existsSync(each));
-  if (!path) {
-    throw new RuntimeError("Runtime.ImportModuleError", `Error: Cannot find module '${file}'`);
-  }
+  if (!path) throw new RuntimeError("Runtime.ImportModuleError", `Error: Cannot find module '${file}'`);
   const module = await import(pathToFileURL(path));
   const handler = module[name] ?? module.default?.[name];
   if (typeof handler !== "function") {

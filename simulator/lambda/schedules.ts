@@ -1,6 +1,7 @@
 import type { Millis } from "../../retention/types";
 import { AwsError, arn, type Principal, type Scope, SimulatorError } from "../operation";
 import type { Schedule } from "../services/scheduler";
+import { sendAsService } from "../services/sqs";
 import { assumeAsService } from "../services/sts";
 import type { World } from "../world";
 import { type Recurrence, recurrence } from "./expressions";
@@ -88,26 +89,9 @@ export class Schedules {
       const event = { FunctionName: target.arn, InvocationType: "Event", Payload: input };
       await this.#world.gate.call({ principal, region, service: "lambda", operation: "Invoke", input: event });
     } catch (error) {
-      if (!(error instanceof AwsError)) {
-        throw error;
-      }
-      await this.#deadLetter(scope, schedule, principal, input);
+      if (!(error instanceof AwsError)) throw error;
+      if (principal && target.deadLetterArn) await sendAsService(scope, principal, target.deadLetterArn, input);
     }
-  }
-
-  async #deadLetter(scope: Scope, { target }: Schedule, principal: Principal | undefined, body: string): Promise<void> {
-    const [, , , region, account, name] = target.deadLetterArn?.split(":") ?? [];
-    if (!principal || !name) {
-      return;
-    }
-    const input = { QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`, MessageBody: body };
-    const call = { principal, region: scope.region, service: "sqs", operation: "SendMessage", input };
-    // A queue that refuses loses the event, as on AWS; the gate's record tells.
-    await this.#world.gate.call(call).catch((error: unknown) => {
-      if (!(error instanceof AwsError)) {
-        throw error;
-      }
-    });
   }
 }
 

@@ -1,12 +1,11 @@
 import { fork } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { text as readAll } from "node:stream/consumers";
 import type { World } from "../world";
 import type { FromProgram, ProgramOptions, Request, ToProgram } from "./program";
 import { type StackState, type Step, StepError, shownEntry } from "./stack";
 import { Update } from "./update";
-import { shown, type Values } from "./values";
+import { hasSecret, shown, type Values } from "./values";
 
 export interface StackOptions {
   /** @default "organization", as a backend without organizations has it */
@@ -22,8 +21,6 @@ export interface DeployOptions extends StackOptions {
   program: string;
   /** By key, e.g. `quickstart:image`. */
   config?: Record<string, string | { secret: string }>;
-  /** Decides everything and changes nothing: what is not known yet is shown as `[unknown]`. @default false */
-  preview?: boolean;
 }
 
 /** Secrets are `[secret]` in all of it. */
@@ -31,8 +28,6 @@ export interface Deployment {
   resources: ReturnType<typeof shownEntry>[];
   outputs: Values;
   steps: Step[];
-  /** What the program printed. */
-  printed: string;
 }
 
 /** A deployment ended early. What it had done until then is in the stack's state, and nothing was deleted after. */
@@ -50,13 +45,12 @@ export class DeploymentError extends Error {
 }
 
 const ROOT = resolve(__dirname, "../..");
+/** By full name. */
 const STACKS = new WeakMap<World, Map<string, StackState>>();
 
 /** State of a stack, which lives as long as its world: empty before its first deployment. */
-export function stackOf(
-  world: World,
-  { organization = "organization", project, stack }: Omit<StackOptions, "account" | "region">,
-) {
+export function stackOf(world: World, options: Omit<StackOptions, "account" | "region">): StackState {
+  const { organization = "organization", project, stack } = options;
   const stacks = STACKS.get(world) ?? new Map<string, StackState>();
   STACKS.set(world, stacks);
   const name = `${organization}/${project}/${stack}`;
@@ -75,66 +69,50 @@ export async function deploy(world: World, options: DeployOptions): Promise<Depl
   const program = resolve(options.program);
   const folder = statSync(program).isDirectory() ? program : dirname(program);
   const state = stackOf(world, options);
-  const { account, region, preview = false } = options;
-  const update = new Update(world, state, { account, region, preview, folder });
-  const { failure, printed } = await runProgram(world, state, update, { ...options, program }, folder);
-  let failed = failure;
-  if (!failed) {
-    try {
-      update.finish();
-    } catch (error) {
-      failed = error as Error;
-    }
-  }
-  const deployment = resultOf(update, printed);
-  if (failed) throw new DeploymentError(failed.message, deployment, failed);
-  return deployment;
+  const update = new Update(world, state, { ...options, folder });
+  return finished(update, await runProgram(world, state, update, { ...options, program }, folder));
 }
 
 /** Deletes everything of a stack, last made first. */
 export function destroy(world: World, options: StackOptions): Deployment {
-  const update = new Update(world, stackOf(world, options), { ...options, preview: false, folder: ROOT });
-  try {
-    update.finish();
-  } catch (error) {
-    throw new DeploymentError((error as Error).message, resultOf(update, ""), error);
-  }
-  return resultOf(update, "");
+  return finished(new Update(world, stackOf(world, options), { ...options, folder: ROOT }));
 }
 
-const resultOf = (update: Update, printed: string): Deployment => ({
-  resources: update.resources.map(shownEntry),
-  outputs: shown(update.outputs),
-  steps: update.steps,
-  printed,
-});
+/** Deletes what has to go, unless the deployment failed before. */
+function finished(update: Update, failure?: Error): Deployment {
+  let failed = failure;
+  try {
+    if (!failed) update.finish();
+  } catch (error) {
+    failed = error as Error;
+  }
+  const { steps, outputs } = update;
+  const deployment = { resources: update.resources.map(shownEntry), outputs: shown(outputs), steps };
+  if (failed) throw new DeploymentError(failed.message, deployment, failed);
+  return deployment;
+}
 
-function answer(world: World, state: StackState, update: Update, request: Request): ToProgram["answer"] {
+function answer(world: World, update: Update, request: Request): ToProgram["answer"] {
   switch (request.call) {
-    case "register":
-      return answerOf(update.register(request.goal));
+    case "register": {
+      const { urn, id, outputs } = update.register(request.goal);
+      return { urn, id, outputs };
+    }
     case "outputs":
       update.registerOutputs(request.urn, request.outputs);
       return { urn: request.urn, id: "", outputs: {} };
     case "invoke":
       return { urn: "", id: "", outputs: update.invoke(request.token, request.args, request.provider) };
-    case "read":
-      if (request.goal.type !== "pulumi:pulumi:StackReference") return answerOf(update.read(request.goal, request.id));
-      return { urn: `urn:reference:${request.id}`, id: request.id, outputs: referenced(world, state, request.id) };
+    case "reference":
+      return { urn: `urn:reference:${request.stack}`, id: request.stack, outputs: referenced(world, request.stack) };
   }
 }
 
-const answerOf = ({ urn, id, outputs }: ToProgram["answer"]) => ({ urn, id, outputs });
-
-/** Outputs of another stack of the world, by `organization/project/stack`, `project/stack` or `stack`. */
-function referenced(world: World, from: StackState, name: string): Values {
-  const parts = name.split("/");
-  const full = [...[from.organization, from.project].slice(0, 3 - parts.length), ...parts].join("/");
-  const state = STACKS.get(world)?.get(full);
+/** Outputs of another stack of the world. */
+function referenced(world: World, name: string): Values {
+  const state = STACKS.get(world)?.get(name);
   if (!state) throw new Error(`unknown stack "${name}": expected organization/project/stack of a deployed stack`);
-  const secretOutputNames = Object.keys(state.outputs).filter((key) =>
-    JSON.stringify(shown({ key: state.outputs[key] })).includes("[secret]"),
-  );
+  const secretOutputNames = Object.keys(state.outputs).filter((key) => hasSecret(state.outputs[key]));
   return { name, outputs: state.outputs, secretOutputNames };
 }
 
@@ -144,14 +122,14 @@ async function runProgram(
   update: Update,
   options: DeployOptions,
   folder: string,
-): Promise<{ failure?: Error; printed: string }> {
+): Promise<Error | undefined> {
   const config = Object.entries(options.config ?? {});
+  const { organization, project, stack } = state;
   const toProgram: ProgramOptions = {
     program: options.program,
-    organization: state.organization,
-    project: state.project,
-    stack: state.stack,
-    preview: options.preview ?? false,
+    organization,
+    project,
+    stack,
     config: {
       "aws:region": options.region,
       ...Object.fromEntries(config.map(([key, value]) => [key, typeof value === "string" ? value : value.secret])),
@@ -168,11 +146,14 @@ async function runProgram(
       NODE_COMPILE_CACHE: join(ROOT, ".cache/node"),
       TSX_TSCONFIG_PATH: join(ROOT, "tsconfig.json"),
     },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  const printed = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? readAll(stream) : "")));
+  let said = "";
+  child.stderr?.on("data", (text) => {
+    said += text;
+  });
   child.send(toProgram);
-  const failure = await new Promise<Error | undefined>((end) => {
+  return new Promise((end) => {
     const stop = (error?: Error) => {
       child.removeAllListeners("message").kill("SIGKILL");
       end(error);
@@ -181,15 +162,14 @@ async function runProgram(
       if ("done" in message) return stop();
       if ("failed" in message) return stop(new Error(message.failed));
       try {
-        child.send({ number: message.number, answer: answer(world, state, update, message.request) });
+        child.send({ number: message.number, answer: answer(world, update, message.request) });
       } catch (error) {
         stop(error as Error);
       }
     });
     child.on("error", stop);
     child.on("close", (code) =>
-      end(new Error(`the program's process ended with code ${code} before its work was done`)),
+      end(new Error(`the program's process ended with code ${code} before its work was done\n${said}`)),
     );
   });
-  return { failure, printed: (await printed).join("") };
 }

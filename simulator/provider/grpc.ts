@@ -23,8 +23,6 @@ export function listen(server: Server): Promise<Listening> {
   });
 }
 
-type Handler<Request, Response> = (request: Request, provider: AwsStandIn) => Response;
-
 const values = (struct: Struct | undefined): Values => struct?.toJavaScript() ?? {};
 
 /** Through JSON, because a Struct refuses members that are undefined. */
@@ -33,7 +31,7 @@ const struct = (of: Values): Struct => Struct.fromJavaScript(JSON.parse(JSON.str
 function diffResponse(diff: Diff): proto.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse()
-    .setChanges(diff.changes ? DIFF_SOME : DIFF_NONE)
+    .setChanges(diff.diffs.length > 0 ? DIFF_SOME : DIFF_NONE)
     .setDiffsList(diff.diffs)
     .setReplacesList(diff.replaces)
     .setDeletebeforereplace(diff.deleteBeforeReplace)
@@ -48,45 +46,41 @@ function diffResponse(diff: Diff): proto.DiffResponse {
   return response;
 }
 
-const check: Handler<proto.CheckRequest, proto.CheckResponse> = (request, provider) => {
+const check = (request: proto.CheckRequest, provider: AwsStandIn) => {
   const olds = request.getOlds() && values(request.getOlds());
   const inputs = provider.check(request.getType(), request.getName(), values(request.getNews()), olds);
   return new proto.CheckResponse().setInputs(struct(inputs));
 };
 
-const diff: Handler<proto.DiffRequest, proto.DiffResponse> = (request, provider) => {
+const diff = (request: proto.DiffRequest, provider: AwsStandIn) =>
   // In old inputs an archive keeps no content, only the hash that the engine gave it.
-  const olds = values(request.getOldInputs());
-  return diffResponse(
-    provider.diff(request.getType(), olds, values(request.getNews()), request.getIgnorechangesList()),
-  );
-};
+  diffResponse(provider.diff(request.getType(), values(request.getOldInputs()), values(request.getNews())));
 
-const create: Handler<proto.CreateRequest, proto.CreateResponse> = (request, provider) => {
+const create = (request: proto.CreateRequest, provider: AwsStandIn) => {
   const made = provider.create(request.getType(), values(request.getProperties()), request.getPreview());
   return new proto.CreateResponse().setId(made.id).setProperties(struct(made.outputs));
 };
 
-const read: Handler<proto.ReadRequest, proto.ReadResponse> = (request, provider) => {
+const read = (request: proto.ReadRequest, provider: AwsStandIn) => {
   const state = values(request.getProperties());
   const found = provider.read(request.getType(), request.getId(), values(request.getInputs()), state);
   if (!found) return new proto.ReadResponse();
   return new proto.ReadResponse().setId(found.id).setInputs(struct(found.inputs)).setProperties(struct(found.outputs));
 };
 
-const update: Handler<proto.UpdateRequest, proto.UpdateResponse> = (request, provider) => {
+const update = (request: proto.UpdateRequest, provider: AwsStandIn) => {
   const id = request.getId();
   const olds = { id, inputs: values(request.getOldInputs()), outputs: values(request.getOlds()) };
   const updated = provider.update(request.getType(), id, olds, values(request.getNews()), request.getPreview());
   return new proto.UpdateResponse().setProperties(struct(updated.outputs));
 };
 
-const remove: Handler<proto.DeleteRequest, Empty> = (request, provider) => {
+const remove = (request: proto.DeleteRequest, provider: AwsStandIn) => {
   provider.delete(request.getType(), request.getId(), values(request.getProperties()));
   return new Empty();
 };
 
-const invoke: Handler<proto.InvokeRequest, proto.InvokeResponse> = (request, provider) =>
+const invoke = (request: proto.InvokeRequest, provider: AwsStandIn) =>
   new proto.InvokeResponse().setReturn(struct(provider.invoke(request.getTok(), values(request.getArgs()))));
 
 /**
@@ -117,7 +111,7 @@ export function serveProvider(world: World, defaults: { account: string; region:
     };
   }
 
-  const resource = <Request, Response>(handler: Handler<Request, Response>) =>
+  const resource = <Request, Response>(handler: (request: Request, provider: AwsStandIn) => Response) =>
     answering<Request, Response>((request, peer) => {
       const provider = providers.get(peer);
       if (!provider) throw new Error(`the provider behind ${peer} was not configured`);

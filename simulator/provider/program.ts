@@ -7,7 +7,7 @@ import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { AliasSpec, Goal } from "./stack";
+import type { Goal } from "./stack";
 import { addStackTransform, registered, transformed } from "./transforms";
 import type { Values } from "./values";
 
@@ -16,14 +16,13 @@ export interface ProgramOptions {
   organization: string;
   project: string;
   stack: string;
-  preview: boolean;
   config: Record<string, string>;
   secretKeys: string[];
 }
 
 export type Request =
   | { call: "register"; goal: Goal }
-  | { call: "read"; goal: Goal; id: string }
+  | { call: "reference"; stack: string }
   | { call: "outputs"; urn: string; outputs: Values }
   | { call: "invoke"; token: string; args: Values; provider: string };
 
@@ -62,89 +61,67 @@ function fail(error: unknown): void {
   send({ failed: (!known && stack) || message });
 }
 
+/** Options that only the real engine is asked about: tests/engine. */
+function refuseOptions(name: string, given: proto.TransformResourceOptions): void {
+  const refused = Object.entries({
+    // Types have former names in the SDK itself.
+    aliases: given.getAliasesList().some((alias) => !alias.getSpec()?.getType()),
+    deletedWith: given.getDeletedWith() !== "",
+    ignoreChanges: given.getIgnoreChangesList().length > 0,
+    import: given.getImport() !== "",
+    protect: given.getProtect(),
+    replaceOnChanges: given.getReplaceOnChangesList().length > 0,
+  }).filter(([, isGiven]) => isGiven);
+  if (refused.length > 0) {
+    throw new pulumi.RunError(`${name}: the option ${refused.map(([option]) => option)} needs the real engine`);
+  }
+}
+
+const valuesOf = (struct: Struct | undefined) => (struct?.toJavaScript() ?? {}) as Values;
+const structOf = (values: Values) => Struct.fromJavaScript(values as Parameters<typeof Struct.fromJavaScript>[0]);
+
 async function register(request: proto.RegisterResourceRequest) {
   const { own, properties, given } = await transformed(request);
-  if (given.getImport()) throw new Error(`${request.getName()}: the option "import" needs the real engine`);
-  const dependencies = request.getPropertydependenciesMap().getEntryList() as unknown as [string, string[][]][];
+  refuseOptions(request.getName(), given);
   const goal: Goal = {
     type: request.getType(),
     name: request.getName(),
     custom: request.getCustom(),
     parent: request.getParent(),
-    inputs: properties,
+    inputs: valuesOf(properties),
     provider: given.getProvider(),
-    dependencies: given.getDependsOnList(),
-    propertyDependencies: Object.fromEntries(dependencies.map(([key, [urns]]) => [key, urns ?? []])),
-    aliases: given.getAliasesList().map(aliasOf),
-    ignoreChanges: given.getIgnoreChangesList(),
-    replaceOnChanges: given.getReplaceOnChangesList(),
-    protect: given.getProtect(),
     retainOnDelete: given.getRetainOnDelete(),
     deleteBeforeReplace: given.hasDeleteBeforeReplace() ? given.getDeleteBeforeReplace() : undefined,
-    deletedWith: given.getDeletedWith(),
   };
   const answer = await ask({ call: "register", goal });
   registered(answer.urn, { transforms: own, parent: goal.parent });
   return answer;
 }
 
-function aliasOf(alias: ReturnType<proto.TransformResourceOptions["getAliasesList"]>[number]): string | AliasSpec {
-  const spec = alias.getSpec();
-  if (!spec) return alias.getUrn();
-  return {
-    name: spec.getName() || undefined,
-    type: spec.getType() || undefined,
-    stack: spec.getStack() || undefined,
-    project: spec.getProject() || undefined,
-    parentUrn: spec.getParenturn() || undefined,
-    noParent: spec.getNoparent(),
-  };
-}
-
-function read(request: proto.ReadResourceRequest) {
-  const goal: Goal = {
-    type: request.getType(),
-    name: request.getName(),
-    custom: true,
-    parent: request.getParent(),
-    inputs: (request.getProperties()?.toJavaScript() ?? {}) as Values,
-    provider: request.getProvider(),
-    dependencies: request.getDependenciesList(),
-    propertyDependencies: {},
-    aliases: [],
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    deletedWith: "",
-  };
-  return ask({ call: "read", goal, id: request.getId() });
+async function read(request: proto.ReadResourceRequest) {
+  const [type, id] = [request.getType(), request.getId()];
+  if (type !== "pulumi:pulumi:StackReference")
+    throw new pulumi.RunError(`${request.getName()}: get needs the real engine`);
+  return ask({ call: "reference", stack: id });
 }
 
 function wrap(monitor: MockMonitor): void {
-  const remember = ({ urn, id, outputs }: ToProgram["answer"]) =>
-    monitor.resources.set(urn, { urn, id: id || null, state: outputs });
   monitor.registerResource = (request: proto.RegisterResourceRequest, reply: Reply<proto.RegisterResourceResponse>) =>
-    register(request).then((answer) => {
-      remember(answer);
-      const response = new proto.RegisterResourceResponse();
-      response.setUrn(answer.urn);
-      response.setId(answer.id);
-      response.setObject(Struct.fromJavaScript(answer.outputs as Parameters<typeof Struct.fromJavaScript>[0]));
-      reply(null, response);
-    }, fail);
+    register(request).then(
+      ({ urn, id, outputs }) =>
+        reply(null, new proto.RegisterResourceResponse().setUrn(urn).setId(id).setObject(structOf(outputs))),
+      fail,
+    );
   monitor.readResource = (request: proto.ReadResourceRequest, reply: Reply<proto.ReadResourceResponse>) =>
-    read(request).then((answer) => {
-      remember(answer);
-      const response = new proto.ReadResourceResponse();
-      response.setUrn(answer.urn);
-      response.setProperties(Struct.fromJavaScript(answer.outputs as Parameters<typeof Struct.fromJavaScript>[0]));
-      reply(null, response);
-    }, fail);
+    read(request).then(
+      ({ urn, outputs }) => reply(null, new proto.ReadResourceResponse().setUrn(urn).setProperties(structOf(outputs))),
+      fail,
+    );
   monitor.registerResourceOutputs = (request: proto.RegisterResourceOutputsRequest, reply: Reply<object>) =>
-    void ask({
-      call: "outputs",
-      urn: request.getUrn(),
-      outputs: (request.getOutputs()?.toJavaScript() ?? {}) as Values,
-    }).then(() => reply(null, {}), fail);
+    ask({ call: "outputs", urn: request.getUrn(), outputs: valuesOf(request.getOutputs()) }).then(
+      () => reply(null, {}),
+      fail,
+    );
   monitor.registerStackTransform = (callback: Callback, reply: Reply<object>) => {
     addStackTransform(callback);
     reply(null, {});
@@ -152,7 +129,7 @@ function wrap(monitor: MockMonitor): void {
 }
 
 async function main(options: ProgramOptions): Promise<void> {
-  const { program, organization, project, stack, preview, config, secretKeys } = options;
+  const { program, organization, project, stack, config, secretKeys } = options;
   await pulumi.runtime.setMocks(
     {
       newResource: () => {
@@ -163,7 +140,7 @@ async function main(options: ProgramOptions): Promise<void> {
     },
     project,
     stack,
-    preview,
+    false,
     organization,
   );
   wrap(pulumi.runtime.getMonitor() as unknown as MockMonitor);
@@ -177,11 +154,8 @@ async function main(options: ProgramOptions): Promise<void> {
 
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
-let ended: "no" | "main" | "all" = "no";
-process.on("beforeExit", async () => {
-  if (ended === "all") return;
-  const finished = ended === "main";
-  ended = "all";
+let finished = false;
+process.once("beforeExit", async () => {
   if (!finished) return send({ failed: "the program ended while it still waited for a value that nothing will give" });
   await pulumi.runtime.disconnect();
   send({ done: true });
@@ -190,6 +164,6 @@ process.once("message", (options: ProgramOptions) => {
   process.on("message", take);
   process.channel?.unref();
   main(options).then(() => {
-    ended = "main";
+    finished = true;
   }, fail);
 });

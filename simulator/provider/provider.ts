@@ -21,7 +21,6 @@ export const RESOURCES: ResourceTable = {
 };
 
 export interface Diff {
-  changes: boolean;
   /** Changed inputs. */
   diffs: string[];
   /** Those of them that make a new resource. */
@@ -50,63 +49,46 @@ export class AwsStandIn {
     this.scope = world.scope(options.account, options.region);
   }
 
-  kind(type: string): ResourceKind {
-    return kindOf(type);
-  }
-
   /** Fills in name and defaults; `olds` are the inputs of the same resource before, whose generated name stays. */
   check(type: string, name: string, inputs: Values, olds?: Values): Values {
-    const kind = kindOf(type);
-    const checked: Values = {};
-    const filled: string[] = [];
-    for (const [key, value] of Object.entries(inputs)) {
-      if (value !== null && value !== undefined && key !== DEFAULTS) checked[key] = value;
-    }
-    for (const key of kind.json ?? []) requireJson(type, key, checked[key]);
-    for (const [key, value] of Object.entries(kind.defaults ?? {})) {
-      if (!(key in checked)) {
-        checked[key] = value;
-        filled.push(key);
-      }
-    }
-    const auto = kind.autoName;
-    if (auto && !(auto.property in checked)) {
-      checked[auto.property] = this.#generatedName(name, auto, checked, olds);
-      filled.push(auto.property);
-    }
-    if (filled.length > 0) checked[DEFAULTS] = filled;
-    return checked;
+    const { json = [], defaults, autoName } = kindOf(type);
+    const given = Object.entries(inputs).filter(
+      ([key, value]) => (value ?? undefined) !== undefined && key !== DEFAULTS,
+    );
+    const known: Values = Object.fromEntries(given);
+    for (const key of json) requireJson(type, key, known[key]);
+    const added: Values = { ...defaults };
+    if (autoName && !(autoName.property in known)) added[autoName.property] = this.#generatedName(name, autoName, olds);
+    const filled = Object.keys(added).filter((key) => !(key in known));
+    return { ...added, ...known, ...(filled.length > 0 && { [DEFAULTS]: filled }) };
   }
 
   /** Compares inputs with inputs. A value that is not known yet counts as a change. */
-  diff(type: string, olds: Values, news: Values, ignoreChanges: string[] = []): Diff {
-    const kind = kindOf(type);
+  diff(type: string, olds: Values, news: Values): Diff {
+    const { json, autoName } = kindOf(type);
     const detailed: Diff["detailed"] = {};
     for (const key of new Set([...Object.keys(olds), ...Object.keys(news)])) {
-      if (key === DEFAULTS || ignoreChanges.includes(key)) continue;
-      if (sameValue(olds[key], news[key], kind.json?.includes(key)) && !hasUnknown(news[key])) continue;
+      if (key === DEFAULTS) continue;
+      if (sameValue(olds[key], news[key], json?.includes(key)) && !hasUnknown(news[key])) continue;
       detailed[key] = !(key in olds) ? "add" : !(key in news) ? "delete" : "update";
     }
     const diffs = Object.keys(detailed);
-    const replaces = diffs.filter((key) => key === "region" || kind.replaceOn.includes(key));
-    const named = kind.autoName?.property;
+    const replaces = diffs.filter((key) => key === "region" || isReplaced(kindOf(type), key));
+    const named = autoName?.property;
     // A name that someone chose cannot exist twice, so the old resource has to go first.
     const nameStays = named !== undefined && !wasGenerated(news, named) && sameValue(olds[named], news[named]);
-    return {
-      changes: diffs.length > 0,
-      diffs,
-      replaces,
-      deleteBeforeReplace: replaces.length > 0 && nameStays,
-      detailed,
-    };
+    return { diffs, replaces, deleteBeforeReplace: replaces.length > 0 && nameStays, detailed };
   }
 
   /** In a preview nothing is made: no id, and computed outputs are unknown. */
   create(type: string, inputs: Values, preview = false): Resource {
-    const kind = kindOf(type);
-    if (preview) return { id: "", inputs, outputs: this.#known(type, inputs, unknowns(kind.computed)) };
-    const { id, ...state } = kind.create(this.#scopeOf(inputs), inputs);
-    return { id, inputs, outputs: this.#outputs(type, id, inputs, state) };
+    const { computed = [], create } = kindOf(type);
+    if (preview) {
+      const unknown = Object.fromEntries(computed.map((key) => [key, UNKNOWN]));
+      return { id: "", inputs, outputs: this.#outputs(type, inputs, unknown) };
+    }
+    const id = create(this.#scopeOf(inputs), given(inputs));
+    return { id, inputs, outputs: this.#outputs(type, inputs, this.#describe(type, id, inputs)) };
   }
 
   /**
@@ -114,63 +96,52 @@ export class AwsStandIn {
    * `state` are the outputs as they were last saved.
    */
   read(type: string, id: string, inputs: Values = {}, state: Values = {}): Resource | undefined {
-    const kind = kindOf(type);
-    const found = kind.describe(this.#scopeOf(inputs), id, { ...inputs, ...state });
+    const { json, computed = [] } = kindOf(type);
+    const found = this.#describe(type, id, { ...inputs, ...state });
     if (!found) return undefined;
     const imported = Object.keys(inputs).length === 0;
     const read = { ...inputs };
     for (const [key, value] of Object.entries(found)) {
-      const wanted = imported ? !kind.computed.includes(key) : key in inputs;
-      if (wanted && !sameValue(inputs[key], value, kind.json?.includes(key))) read[key] = value;
+      const wanted = imported ? !computed.includes(key) : key in inputs;
+      if (wanted && !sameValue(inputs[key], value, json?.includes(key))) read[key] = value;
     }
-    return { id, inputs: read, outputs: this.#known(type, read, found) };
+    return { id, inputs: read, outputs: this.#outputs(type, read, found) };
   }
 
   update(type: string, id: string, olds: Resource, news: Values, preview = false): Resource {
-    const kind = kindOf(type);
+    const { computed = [] } = kindOf(type);
+    const state = { ...olds.inputs, ...olds.outputs };
     if (preview) {
-      const same = Object.fromEntries(kind.computed.map((key) => [key, olds.outputs[key]]));
-      return {
-        id,
-        inputs: news,
-        outputs: this.#known(type, news, { ...same, ...unknowns(kind.changedByUpdate ?? []) }),
-      };
+      const same = Object.fromEntries(computed.map((key) => [key, olds.outputs[key]]));
+      return { id, inputs: news, outputs: this.#outputs(type, news, same) };
     }
-    const reachesAws = this.diff(type, olds.inputs, news).diffs.some((key) => !kind.settings?.includes(key));
-    if (reachesAws) kind.update?.(this.#scopeOf(news), id, news, { ...olds.inputs, ...olds.outputs });
-    return { id, inputs: news, outputs: this.#outputs(type, id, news, olds.outputs) };
+    const found = this.#find(type, id, state);
+    if (!found) throw new AwsError("ResourceNotFoundException", `there is no ${type} ${id} any more`);
+    kindOf(type).update?.(found, given(news), this.#scopeOf(news));
+    return { id, inputs: news, outputs: this.#outputs(type, news, this.#describe(type, id, state)) };
   }
 
-  /** By what the state says of it, not by what the program now wants: a setting counts from the update that saved it. */
+  /** What is gone already counts as deleted. */
   delete(type: string, id: string, state: Values): void {
-    try {
-      kindOf(type).delete(this.#scopeOf(state), id, state);
-    } catch (error) {
-      // What is gone already counts as deleted.
-      if (!(error instanceof AwsError && /^NoSuch|NotFound/.test(error.name))) throw error;
-    }
+    const found = this.#find(type, id, state);
+    if (found) kindOf(type).delete(found, this.#scopeOf(state), state);
   }
 
   invoke(token: string, args: Values): Values {
-    const { account, region } = this.#scopeOf(args);
+    const { account, region, world } = this.#scopeOf(args);
     switch (token) {
       case "aws:index/getCallerIdentity:getCallerIdentity": {
-        const { arn, account: id, accessKeyId } = this.scope.world.admin(account);
-        return { id, accountId: id, arn, userId: accessKeyId };
+        const { arn, accessKeyId } = world.admin(account);
+        return { id: account, accountId: account, arn, userId: accessKeyId };
       }
       case "aws:iam/getRole:getRole": {
         const { name, arn, path, id: uniqueId } = roleOf(this.scope, String(args.name));
         return { id: name, name, arn, path, uniqueId };
       }
       case "aws:index/getRegion:getRegion":
-        return { id: region, name: region, region, description: region, endpoint: `ec2.${region}.${suffix(region)}` };
+        return { id: region, name: region, region };
       case "aws:index/getPartition:getPartition":
-        return {
-          id: partition(region),
-          partition: partition(region),
-          dnsSuffix: suffix(region),
-          reverseDnsPrefix: suffix(region).split(".").reverse().join("."),
-        };
+        return { id: partition(region), partition: partition(region) };
       default:
         throw new Error(
           `the stand-in for the aws provider has no function ${token}: add it to simulator/provider/provider.ts`,
@@ -179,36 +150,33 @@ export class AwsStandIn {
   }
 
   /** A resource's own `region` wins over the provider's. */
-  #scopeOf(inputs: Values): Scope {
-    const region = typeof inputs.region === "string" && inputs.region !== UNKNOWN ? inputs.region : this.scope.region;
-    return { ...this.scope, region };
+  #scopeOf({ region }: Values): Scope {
+    return { ...this.scope, region: typeof region === "string" && region !== UNKNOWN ? region : this.scope.region };
   }
 
-  /** Outputs as AWS gives them now. */
-  #outputs(type: string, id: string, inputs: Values, state: Values): Values {
-    const found = kindOf(type).describe(this.#scopeOf(inputs), id, { ...inputs, arn: state.arn });
-    return this.#known(type, inputs, found ?? {});
+  #find(type: string, id: string, state: Values): unknown {
+    return kindOf(type).find(this.#scopeOf(state), id, state);
   }
 
-  #known(type: string, { [DEFAULTS]: _, ...inputs }: Values, computed: Values): Values {
+  #describe(type: string, id: string, state: Values): Values | undefined {
+    const found = this.#find(type, id, state);
+    return found === undefined ? undefined : kindOf(type).describe(found, this.#scopeOf(state));
+  }
+
+  #outputs(type: string, { [DEFAULTS]: _, ...inputs }: Values, computed: Values | undefined): Values {
     const regional = type.startsWith("aws:iam/") ? {} : { region: this.#scopeOf(inputs).region };
     return { tagsAll: inputs.tags ?? {}, ...inputs, ...computed, ...regional };
   }
 
-  /** `<name>-<7 hex>`, or the prefix that was asked for and 26 digits; the one that was generated before stays. */
-  #generatedName(name: string, auto: AutoName, inputs: Values, olds: Values | undefined): string {
-    const prefix = inputs[`${auto.property}Prefix`];
-    const kept = wasGenerated(olds, auto.property) ? olds?.[auto.property] : undefined;
-    if (typeof kept === "string" && (prefix === undefined || kept.startsWith(String(prefix)))) return kept;
-    const { random } = this.scope.world;
-    if (prefix !== undefined) return String(prefix) + random.text(26, "0123456789");
-    const tail = `-${random.text(7)}${auto.suffix?.(inputs) ?? ""}`;
-    const generated = name.slice(0, auto.maxLength - tail.length) + tail;
-    return auto.lower ? generated.toLowerCase() : generated;
+  /** `<name>-<7 hex>`; the one that was generated before stays. */
+  #generatedName(name: string, { property, maxLength, lower }: AutoName, olds: Values | undefined): unknown {
+    if (wasGenerated(olds, property)) return olds?.[property];
+    const generated = `${name.slice(0, maxLength - 8)}-${this.scope.world.random.text(7)}`;
+    return lower ? generated.toLowerCase() : generated;
   }
 }
 
-function kindOf(type: string): ResourceKind {
+function kindOf(type: string): ResourceKind<unknown> {
   const kind = RESOURCES[type];
   if (kind) return kind;
   throw new Error(
@@ -217,12 +185,16 @@ function kindOf(type: string): ResourceKind {
   );
 }
 
-const unknowns = (keys: string[]): Values => Object.fromEntries(keys.map((key) => [key, UNKNOWN]));
+function isReplaced({ autoName, replaceOn = [], update }: ResourceKind<unknown>, key: string): boolean {
+  if (!update || key === autoName?.property) return true;
+  return Array.isArray(replaceOn) ? replaceOn.includes(key) : !replaceOn.allBut.includes(key);
+}
+
+/** What the program or {@link AwsStandIn.check} gave, without what is the stand-in's own. */
+function given({ [DEFAULTS]: _defaults, region: _region, ...inputs }: Values): Values {
+  return inputs;
+}
 
 function wasGenerated(inputs: Values | undefined, property: string): boolean {
   return Array.isArray(inputs?.[DEFAULTS]) && inputs[DEFAULTS].includes(property);
-}
-
-function suffix(region: string): string {
-  return region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
 }

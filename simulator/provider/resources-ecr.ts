@@ -1,23 +1,15 @@
 import { createRepository, deleteRepository } from "../services/ecr";
-import { type ResourceTable, tagsOf, text } from "./resource";
+import { kind, type ResourceTable, retag, tagsOf, text } from "./resource";
 
 export const ecrResources: ResourceTable = {
-  "aws:ecr/repository:Repository": {
+  "aws:ecr/repository:Repository": kind({
     autoName: { property: "name", maxLength: 256 },
-    replaceOn: ["name", "encryptionConfigurations"],
-    settings: ["forceDelete"],
+    replaceOn: ["encryptionConfigurations"],
     computed: ["arn", "registryId", "repositoryUrl"],
-    create: (scope, inputs) => ({
-      id: createRepository(scope, { name: text(inputs.name), tags: tagsOf(inputs) }).name,
-    }),
-    describe: (scope, id) => {
-      const found = scope.world.services.ecr.at(scope).repositories.get(id);
-      return found && { name: id, arn: found.arn, registryId: scope.account, repositoryUrl: found.uri };
-    },
-    update: (scope, id, inputs) => {
-      const found = scope.world.services.ecr.at(scope).repositories.get(id);
-      if (found) found.tags = tagsOf(inputs);
-    },
-    delete: (scope, id) => deleteRepository(scope, id),
-  },
+    create: (scope, inputs) => createRepository(scope, { name: text(inputs.name), tags: tagsOf(inputs) }).name,
+    find: (scope, id) => scope.world.services.ecr.at(scope).repositories.get(id),
+    describe: ({ name, arn, uri }, { account }) => ({ name, arn, registryId: account, repositoryUrl: uri }),
+    update: retag,
+    delete: ({ name }, scope) => deleteRepository(scope, name),
+  }),
 };

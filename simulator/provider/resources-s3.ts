@@ -1,128 +1,110 @@
 import type { Scope } from "../operation";
 import { type Bucket, bucketOf, createBucket, deleteBucket, getObject, putObject } from "../services/s3";
-import { block, optionalText, type ResourceKind, type ResourceTable, tagsOf, text } from "./resource";
-import { contentOf, type Values } from "./values";
+import {
+  block,
+  halves,
+  kind,
+  optionalText,
+  type ResourceKind,
+  type ResourceTable,
+  retag,
+  tagsOf,
+  text,
+} from "./resource";
+import type { Values } from "./values";
 
-const find = (scope: Scope, name: string): Bucket | undefined => scope.world.services.s3.buckets.get(name);
+const find = (scope: Scope, name: string): Bucket | undefined => {
+  const bucket = scope.world.services.s3.buckets.get(name);
+  return bucket?.account === scope.account ? bucket : undefined;
+};
 
-/** A resource that is one setting of a bucket; its id is the bucket's name. */
+/** A resource that is one setting of a bucket, whose name is its id. `apply` gets no inputs where the setting is deleted. */
 function bucketSetting(
   name: string,
-  options: { json?: string[]; apply?(bucket: Bucket, inputs: Values): void; clear?(bucket: Bucket): void } = {},
-): ResourceKind {
-  const put = (scope: Scope, inputs: Values) => {
-    const bucket = bucketOf(scope, text(inputs.bucket));
-    const { bucket: _, region: _region, __defaults: _defaults, ...setting } = inputs;
+  { json, apply }: { json?: string[]; apply?(bucket: Bucket, inputs?: Values): void } = {},
+): ResourceKind<unknown> {
+  const put = (scope: Scope, { bucket: bucketName, ...setting }: Values) => {
+    const bucket = bucketOf(scope, text(bucketName));
     bucket.settings[name] = setting;
-    options.apply?.(bucket, inputs);
-    return { id: bucket.name };
+    apply?.(bucket, setting);
+    return bucket.name;
   };
-  return {
+  return kind({
     replaceOn: ["bucket", "expectedBucketOwner"],
-    json: options.json,
-    settings: ["skipDestroy"],
-    computed: [],
+    json,
     create: put,
-    describe: (scope, id) => {
-      const setting = find(scope, id)?.settings[name];
-      return setting === undefined ? undefined : { bucket: id, ...block(setting) };
-    },
-    update: (scope, _id, inputs) => void put(scope, inputs),
-    delete: (scope, id, state) => {
+    find: (scope, id) => {
       const bucket = find(scope, id);
-      if (!bucket || state.skipDestroy) return;
-      delete bucket.settings[name];
-      options.clear?.(bucket);
+      return bucket && name in bucket.settings ? bucket : undefined;
     },
-  };
+    describe: (bucket) => ({ bucket: bucket.name, ...block(bucket.settings[name]) }),
+    update: (_bucket, inputs, scope) => void put(scope, inputs),
+    delete: (bucket) => {
+      delete bucket.settings[name];
+      apply?.(bucket);
+    },
+  });
 }
 
-function bodyOf(inputs: Values): Buffer {
-  if (typeof inputs.content === "string") return Buffer.from(inputs.content);
-  if (typeof inputs.contentBase64 === "string") return Buffer.from(inputs.contentBase64, "base64");
-  return [...contentOf(inputs.source).values()][0] ?? Buffer.alloc(0);
-}
-
-function put(scope: Scope, inputs: Values): { id: string } {
-  const [bucket, key] = [text(inputs.bucket), text(inputs.key)];
-  putObject(scope, { bucket, key, body: bodyOf(inputs), contentType: optionalText(inputs.contentType) });
-  return { id: `${bucket}/${key}` };
-}
-
-function location(id: string): [bucket: string, key: string] {
-  const slash = id.indexOf("/");
-  return [id.slice(0, slash), id.slice(slash + 1)];
+function put(scope: Scope, inputs: Values): string {
+  const { bucket, key, content, contentType } = inputs;
+  if (typeof content !== "string") throw new Error(`object ${key}: only objects with "content" are simulated`);
+  putObject(scope, { bucket: text(bucket), key: text(key), body: content, contentType: optionalText(contentType) });
+  return `${bucket}/${key}`;
 }
 
 export const s3Resources: ResourceTable = {
-  "aws:s3/bucket:Bucket": {
+  "aws:s3/bucket:Bucket": kind({
     autoName: { property: "bucket", maxLength: 63, lower: true },
-    defaults: { forceDestroy: false },
-    replaceOn: ["bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"],
-    settings: ["forceDestroy"],
-    computed: ["arn", "bucketDomainName", "bucketRegionalDomainName", "bucketRegion", "hostedZoneId"],
-    create: (scope, inputs) => ({ id: createBucket(scope, { name: text(inputs.bucket), tags: tagsOf(inputs) }).name }),
-    describe: (scope, id) => {
-      const bucket = find(scope, id);
-      if (bucket?.account !== scope.account) return undefined;
-      return {
-        bucket: id,
-        arn: bucket.arn,
-        bucketDomainName: `${id}.s3.amazonaws.com`,
-        bucketRegionalDomainName: `${id}.s3.${bucket.region}.amazonaws.com`,
-        bucketRegion: bucket.region,
-        hostedZoneId: "Z3AQBSTGFYJSTF",
-      };
-    },
-    update: (scope, id, inputs) => {
-      bucketOf(scope, id).tags = tagsOf(inputs);
-    },
-    delete: (scope, id, state) => deleteBucket(scope, id, state.forceDestroy === true),
-  },
-  "aws:s3/bucketVersioning:BucketVersioning": bucketSetting("BucketVersioning", {
+    replaceOn: ["objectLockEnabled"],
+    computed: ["arn", "bucketRegionalDomainName"],
+    create: (scope, inputs) => createBucket(scope, { name: text(inputs.bucket), tags: tagsOf(inputs) }).name,
+    find,
+    describe: ({ name, arn, region }) => ({
+      bucket: name,
+      arn,
+      bucketRegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+    }),
+    update: retag,
+    delete: ({ name }, scope, state) => deleteBucket(scope, name, state.forceDestroy === true),
+  }),
+  "aws:s3/bucketVersioning:BucketVersioning": bucketSetting("versioning", {
     apply: (bucket, inputs) => {
-      const { status } = block(inputs.versioningConfiguration);
-      bucket.versioning = status === "Enabled" || status === "Suspended" ? status : undefined;
-    },
-    // Versioning cannot be taken back, only suspended.
-    clear: (bucket) => {
-      if (bucket.versioning) bucket.versioning = "Suspended";
+      // Versioning cannot be taken back, only suspended.
+      const before = bucket.versioning && "Suspended";
+      bucket.versioning = block(inputs?.versioningConfiguration).status === "Enabled" ? "Enabled" : before;
     },
   }),
-  "aws:s3/bucketPolicy:BucketPolicy": bucketSetting("BucketPolicy", {
+  "aws:s3/bucketPolicy:BucketPolicy": bucketSetting("policy", {
     json: ["policy"],
     apply: (bucket, inputs) => {
-      bucket.policy = text(inputs.policy);
-    },
-    clear: (bucket) => {
-      bucket.policy = undefined;
+      bucket.policy = inputs && text(inputs.policy);
     },
   }),
-  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": bucketSetting(
-    "BucketServerSideEncryptionConfiguration",
-  ),
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketSetting("BucketPublicAccessBlock"),
-  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketSetting("BucketOwnershipControls"),
-  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketSetting("BucketLifecycleConfiguration"),
-  "aws:s3/bucketObjectv2:BucketObjectv2": {
-    defaults: { forceDestroy: false },
+  // Kept, without effect.
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": bucketSetting("encryption"),
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketSetting("publicAccessBlock"),
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketSetting("ownershipControls"),
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketSetting("lifecycleConfiguration"),
+  "aws:s3/bucketObjectv2:BucketObjectv2": kind({
     replaceOn: ["bucket", "key"],
-    settings: ["forceDestroy"],
     computed: ["arn", "etag", "versionId"],
-    changedByUpdate: ["etag", "versionId"],
     create: put,
-    describe: (scope, id) => {
-      const [bucket, key] = location(id);
-      const found = find(scope, bucket) && getObject(scope, bucket, key);
-      if (!found) return undefined;
-      const etag = found.etag.replaceAll('"', "");
-      return { bucket, key, arn: `${bucketOf(scope, bucket).arn}/${key}`, etag, versionId: found.versionId };
+    find: (scope, id) => {
+      const [name, key] = halves(id, "/");
+      const bucket = find(scope, name);
+      const object = bucket && getObject(scope, name, key);
+      return object && { bucket, key, object };
     },
-    update: (scope, _id, inputs) => void put(scope, inputs),
+    describe: ({ bucket, key, object: { etag, versionId } }) => ({
+      bucket: bucket.name,
+      key,
+      arn: `${bucket.arn}/${key}`,
+      etag: etag.replaceAll('"', ""),
+      versionId,
+    }),
+    update: (_found, inputs, scope) => void put(scope, inputs),
     // The provider removes every version of an object that it has seen a version of.
-    delete: (scope, id) => {
-      const [bucket, key] = location(id);
-      find(scope, bucket)?.objects.delete(key);
-    },
-  },
+    delete: ({ bucket, key }) => void bucket.objects.delete(key),
+  }),
 };

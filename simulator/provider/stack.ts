@@ -11,30 +11,12 @@ export interface Goal {
   inputs: Values;
   /** `urn::id`; empty: the default provider. */
   provider: string;
-  dependencies: string[];
-  propertyDependencies: Record<string, string[]>;
-  aliases: (string | AliasSpec)[];
-  ignoreChanges: string[];
-  replaceOnChanges: string[];
-  protect?: boolean;
   retainOnDelete?: boolean;
   deleteBeforeReplace?: boolean;
-  deletedWith: string;
 }
-
-export interface AliasSpec {
-  name?: string;
-  type?: string;
-  stack?: string;
-  project?: string;
-  parentUrn?: string;
-  noParent?: boolean;
-}
-
-type Kept = "type" | "name" | "parent" | "custom" | "provider" | "propertyDependencies" | "deletedWith";
 
 /** A resource in a stack's state; secrets stay signed. */
-export interface Entry extends Resource, Pick<Goal, Kept | "protect" | "retainOnDelete"> {
+export interface Entry extends Resource, Goal {
   urn: string;
   /** Replaced, but not deleted yet: the deployment failed before. */
   pendingDelete?: true;
@@ -52,10 +34,6 @@ export interface StackState {
 export interface Step {
   op: "same" | "create" | "update" | "replace" | "create-replacement" | "delete-replaced" | "delete";
   urn: string;
-  /** Inputs that changed. */
-  keys?: string[];
-  /** Left in AWS, because of retainOnDelete or deletedWith. */
-  retained?: true;
 }
 
 /** A resource could not be created, changed or deleted. */

@@ -2,7 +2,6 @@ import { credentials } from "@grpc/grpc-js";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
 import { type Callback, CallbackInvokeRequest } from "@pulumi/pulumi/proto/callback_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
-import type { Values } from "./values";
 
 const stackTransforms: Callback[] = [];
 /** By URN: a component's transforms hold for its children as well. */
@@ -38,10 +37,8 @@ function optionsOf(request: proto.RegisterResourceRequest): proto.TransformResou
   if (request.hasProtect()) given.setProtect(request.getProtect() ?? false);
   given.setIgnoreChangesList(request.getIgnorechangesList());
   given.setReplaceOnChangesList(request.getReplaceonchangesList());
-  given.setVersion(request.getVersion());
   given.setAliasesList(request.getAliasesList());
   given.setProvider(request.getProvider());
-  given.setCustomTimeouts(request.getCustomtimeouts());
   if (request.hasRetainondelete()) given.setRetainOnDelete(request.getRetainondelete() ?? false);
   given.setDeletedWith(request.getDeletedwith());
   if (request.getDeletebeforereplacedefined()) given.setDeleteBeforeReplace(request.getDeletebeforereplace());
@@ -71,5 +68,5 @@ export async function transformed(request: proto.RegisterResourceRequest) {
     properties = response.getProperties();
     given = response.getOptions() ?? given;
   }
-  return { own, properties: (properties?.toJavaScript() ?? {}) as Values, given };
+  return { own, properties, given };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 /** Property values as Pulumi's wire format has them: JSON, with signed objects for secrets, assets and references. */
 export type Values = Record<string, unknown>;
@@ -14,7 +15,7 @@ const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 const REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e";
 
-export const isObject = (value: unknown): value is Values =>
+const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isSigned = (value: unknown, signature: string): value is Values =>
@@ -38,6 +39,8 @@ function some(value: unknown, test: (node: unknown) => boolean): boolean {
 
 export const hasUnknown = (value: unknown): boolean => some(value, (node) => node === UNKNOWN);
 
+export const hasSecret = (value: unknown): boolean => some(value, (node) => isSigned(node, SECRET));
+
 /** Plain values for the provider: secrets opened, references to resources replaced by their ids. */
 export function plain(values: Values): Values {
   const open = (node: unknown): { as: unknown } | undefined => {
@@ -48,46 +51,42 @@ export function plain(values: Values): Values {
   return rebuild(values, open) as Values;
 }
 
-/** What may be shown: every secret as `[secret]`, unknown values as `[unknown]`. */
+/** What may be shown: every secret as `[secret]`. */
 export function shown(values: Values): Values {
-  return rebuild(values, (node) => {
-    if (isSigned(node, SECRET)) return { as: "[secret]" };
-    return node === UNKNOWN ? { as: "[unknown]" } : undefined;
-  }) as Values;
+  return rebuild(values, (node) => (isSigned(node, SECRET) ? { as: "[secret]" } : undefined)) as Values;
 }
 
 /** Marks those properties as secret that hold a secret in `like`, as the engine does for a provider without secrets. */
 export function withSecretsOf(like: Values, values: Values): Values {
   const marked = { ...values };
   for (const [key, value] of Object.entries(like)) {
-    if (key in marked && some(value, (node) => isSigned(node, SECRET))) marked[key] = secret(marked[key]);
+    if (key in marked && hasSecret(value)) marked[key] = secret(marked[key]);
   }
   return marked;
 }
 
+const isAsset = (value: unknown): value is Values => isSigned(value, ARCHIVE) || isSigned(value, ASSET);
+
 /** Equality of values; null and absent are one, assets are equal by content, `json` texts by their meaning. */
 export function sameValue(a: unknown, b: unknown, json = false): boolean {
-  return canonical(json ? parsed(a) : a) === canonical(json ? parsed(b) : b);
+  return isDeepStrictEqual(...([a, b].map((each) => normal(json ? parsed(each) : each)) as [unknown, unknown]));
 }
 
-function parsed(value: unknown): unknown {
-  if (typeof value !== "string") return value;
+/** What a JSON text says; anything else is itself. */
+export function parsed(value: unknown): unknown {
   try {
-    return JSON.parse(value);
+    return typeof value === "string" ? JSON.parse(value) : value;
   } catch {
     return value;
   }
 }
 
-function canonical(value: unknown): string {
-  if (isSigned(value, ARCHIVE) || isSigned(value, ASSET)) return `hash:${contentHash(value)}`;
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (!isObject(value)) return JSON.stringify(value ?? null);
-  const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
-  return `{${members
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`)
-    .join()}}`;
+function normal(value: unknown): unknown {
+  if (isAsset(value)) return contentHash(value);
+  if (Array.isArray(value)) return value.map(normal);
+  if (!isObject(value)) return value ?? undefined;
+  const members = Object.entries(value).map(([key, member]) => [key, normal(member)]);
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 }
 
 /** The files of an archive (a folder, a map of assets) or of one asset (under the name ""), by path with `/`. */
@@ -117,20 +116,24 @@ export function contentOf(value: unknown): Map<string, Buffer> {
   return files;
 }
 
-/** The engine's hash where it gave one, else one over names and contents. */
-function contentHash(value: Values): string {
-  if (typeof value.hash === "string") return value.hash;
+/** Over names and contents. */
+export function hashOf(files: Map<string, Buffer>): Buffer {
   const hash = createHash("sha256");
-  for (const [name, bytes] of [...contentOf(value)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     hash.update(`${name}\0${bytes.length}\0`).update(bytes);
   }
-  return hash.digest("hex");
+  return hash.digest();
+}
+
+/** The engine's hash where it gave one. */
+function contentHash(value: Values): string {
+  return typeof value.hash === "string" ? value.hash : hashOf(contentOf(value)).toString("hex");
 }
 
 /** Gives assets absolute paths and their hash, as the engine does before a provider sees them. */
 export function hashAssets(values: Values, folder: string): Values {
   const locate = (node: unknown): { as: unknown } | undefined => {
-    if (!isSigned(node, ARCHIVE) && !isSigned(node, ASSET)) return undefined;
+    if (!isAsset(node)) return undefined;
     const located: Values = typeof node.path === "string" ? { ...node, path: resolve(folder, node.path) } : { ...node };
     if (isObject(node.assets)) located.assets = rebuild(node.assets, locate);
     return { as: { ...located, hash: contentHash(located) } };

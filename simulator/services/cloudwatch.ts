@@ -1,19 +1,13 @@
 import { arn, type Scope } from "../operation";
 
-/** An alarm as it was put: its fields are PutMetricAlarm's. Alarms are kept, not evaluated. */
+/** An alarm as it was declared. Alarms are kept, not evaluated. */
 export interface Alarm {
   name: string;
   arn: string;
   settings: Record<string, unknown>;
 }
 
-export interface CloudWatchState {
-  alarms: Map<string, Alarm>;
-}
-
-export function newCloudWatchState(): CloudWatchState {
-  return { alarms: new Map() };
-}
+export const newCloudWatchState = () => ({ alarms: new Map<string, Alarm>() });
 
 /** Creates or replaces. */
 export function putAlarm(scope: Scope, name: string, settings: Record<string, unknown>): Alarm {

@@ -8,13 +8,7 @@ export interface Repository {
   tags: Record<string, string>;
 }
 
-export interface EcrState {
-  repositories: Map<string, Repository>;
-}
-
-export function newEcrState(): EcrState {
-  return { repositories: new Map() };
-}
+export const newEcrState = () => ({ repositories: new Map<string, Repository>() });
 
 export function createRepository(scope: Scope, input: { name: string; tags?: Record<string, string> }): Repository {
   const { repositories } = scope.world.services.ecr.at(scope);

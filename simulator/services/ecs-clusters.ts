@@ -45,7 +45,7 @@ export interface Task {
   arn: string;
   cluster: string;
   taskDefinition: string;
-  lastStatus: "RUNNING" | "STOPPED";
+  lastStatus: "RUNNING" | "STOPPING" | "STOPPED";
   desiredStatus: "RUNNING" | "STOPPED";
   /** `service:<name>` or `family:<family>`. */
   group: string;
@@ -64,13 +64,7 @@ export interface Cluster {
   tags: Record<string, string>;
 }
 
-export interface EcsServiceState {
-  clusters: Map<string, Cluster>;
-}
-
-export function newEcsServiceState(): EcsServiceState {
-  return { clusters: new Map() };
-}
+export const newEcsServiceState = () => ({ clusters: new Map<string, Cluster>() });
 
 export function createCluster(scope: Scope, name = "default", tags: Record<string, string> = {}): Cluster {
   const { clusters } = scope.world.services.ecsServices.at(scope);
@@ -89,9 +83,7 @@ export function createCluster(scope: Scope, name = "default", tags: Record<strin
 export function clusterOf(scope: Scope, reference = "default"): Cluster {
   const name = reference.split("/").at(-1) ?? reference;
   const cluster = scope.world.services.ecsServices.at(scope).clusters.get(name);
-  if (!cluster) {
-    throw new AwsError("ClusterNotFoundException", "Cluster not found.");
-  }
+  if (!cluster) throw new AwsError("ClusterNotFoundException", "Cluster not found.");
   return cluster;
 }
 

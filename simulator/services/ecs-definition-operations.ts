@@ -63,9 +63,7 @@ export const ecsDefinitionOperations: Operations = {
     resources: anything,
     run: (input, scope) => {
       const found = findTaskDefinition(scope, input.taskDefinition);
-      if (!found) {
-        throw new AwsError("ClientException", "Unable to describe task definition.");
-      }
+      if (!found) throw new AwsError("ClientException", "Unable to describe task definition.");
       const tags = input.include?.includes("TAGS") ? { tags: found.definition.tags ?? [] } : {};
       return { taskDefinition: described(found), ...tags };
     },

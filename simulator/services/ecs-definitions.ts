@@ -16,14 +16,10 @@ export interface TaskDefinition {
   definition: RegisterTaskDefinitionCommandInput;
 }
 
-export interface EcsDefinitionState {
+export const newEcsDefinitionState = () => ({
   /** A family outlives its revisions: their numbers are never used again. */
-  families: Map<string, { lastRevision: number; revisions: Map<number, TaskDefinition> }>;
-}
-
-export function newEcsDefinitionState(): EcsDefinitionState {
-  return { families: new Map() };
-}
+  families: new Map<string, { lastRevision: number; revisions: Map<number, TaskDefinition> }>(),
+});
 
 export function registerTaskDefinition(
   scope: Scope,
@@ -58,21 +54,15 @@ export function registerTaskDefinition(
 export function findTaskDefinition(scope: Scope, reference: string): TaskDefinition | undefined {
   const { family, revision } = parse(reference);
   const revisions = definitions(scope).families.get(family)?.revisions;
-  if (revision !== undefined) {
-    return revisions?.get(revision);
-  }
+  if (revision !== undefined) return revisions?.get(revision);
   return [...(revisions?.values() ?? [])].findLast((each) => each.status === "ACTIVE");
 }
 
 /** What a new task or deployment may run. */
 export function runnableTaskDefinition(scope: Scope, reference: string): TaskDefinition {
   const found = findTaskDefinition(scope, reference);
-  if (!found) {
-    throw new AwsError("ClientException", "TaskDefinition not found.");
-  }
-  if (found.status !== "ACTIVE") {
-    throw new AwsError("ClientException", "TaskDefinition is inactive");
-  }
+  if (!found) throw new AwsError("ClientException", "TaskDefinition not found.");
+  if (found.status !== "ACTIVE") throw new AwsError("ClientException", "TaskDefinition is inactive");
   return found;
 }
 
@@ -94,9 +84,7 @@ export function deregisterTaskDefinition(scope: Scope, reference: string): TaskD
 /** Asks for the deletion of an INACTIVE revision; it is gone some time after nothing refers to it any more. */
 export function deleteTaskDefinition(scope: Scope, reference: string): TaskDefinition {
   const found = findTaskDefinition(scope, canonical(scope, reference));
-  if (!found) {
-    throw new AwsError("InvalidParameterException", "The specified task definition does not exist.");
-  }
+  if (!found) throw new AwsError("InvalidParameterException", "The specified task definition does not exist.");
   if (found.status === "ACTIVE") {
     throw new AwsError(
       "InvalidParameterException",
@@ -117,20 +105,14 @@ const HOUR = 60 * MINUTE;
 /** Something stopped needing a revision. If it was to be deleted, that ends within an hour (task) or a day (deployment). */
 export function released(scope: Scope, taskDefinitionArn: string, by: "task" | "deployment"): void {
   const found = findTaskDefinition(scope, taskDefinitionArn);
-  if (found?.status === "DELETE_IN_PROGRESS") {
-    finishDeletion(scope, found, by === "task" ? HOUR : 24 * HOUR);
-  }
+  if (found?.status === "DELETE_IN_PROGRESS") finishDeletion(scope, found, by === "task" ? HOUR : 24 * HOUR);
 }
 
 function finishDeletion(scope: Scope, found: TaskDefinition, within: number): void {
-  if (blockerOf(scope, found.arn)) {
-    return;
-  }
+  if (blockerOf(scope, found.arn)) return;
   const { clock, random } = scope.world;
   clock.at(clock.now() + Math.ceil(within * (0.1 + 0.9 * random.next())), () => {
-    if (!blockerOf(scope, found.arn)) {
-      definitions(scope).families.get(found.family)?.revisions.delete(found.revision);
-    }
+    if (!blockerOf(scope, found.arn)) definitions(scope).families.get(found.family)?.revisions.delete(found.revision);
   });
 }
 
@@ -140,7 +122,7 @@ export function listRevisions(scope: Scope): TaskDefinition[] {
   return families.flatMap(([, family]) => [...family.revisions.values()]);
 }
 
-export function definitions(scope: Scope): EcsDefinitionState {
+export function definitions(scope: Scope) {
   return scope.world.services.ecsDefinitions.at(scope);
 }
 

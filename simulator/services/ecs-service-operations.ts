@@ -57,23 +57,37 @@ const inCluster = (input: { cluster?: string }, scope: CallScope) => ({
 });
 const clusterName = (input: { cluster?: string }) => (input.cluster ?? "default").split("/").at(-1);
 
+type Paged = { nextToken?: string; maxResults?: number };
+
 /** ARNs below a cluster, from names, ids or ARNs. */
 const below = (kind: "service" | "task", input: { cluster?: string }, scope: Scope, references: string[] = []) =>
   references.map((each) =>
     each.startsWith("arn:") ? each : arn(scope, "ecs", `${kind}/${clusterName(input)}/${each}`),
   );
 
-function listPage(
-  scope: CallScope,
-  input: { nextToken?: string; maxResults?: number },
-  arns: string[],
-  standard: number,
-) {
+function listed(scope: CallScope, input: Paged, name: string, items: { arn: string }[], standard = 100) {
   const size = input.maxResults ?? standard;
   if (size < 1 || size > 100) {
     throw new AwsError("InvalidParameterException", "maxResults must be between 1 and 100.");
   }
-  return page(scope, arns.sort(), (each) => each, input.nextToken, size);
+  const arns = items.map((each) => each.arn).sort();
+  const { items: shown, next } = page(scope, arns, (each) => each, input.nextToken, size);
+  return { [name]: shown, nextToken: next };
+}
+
+/** Those that exist, and a failure for each that does not. */
+function describedAll<T>(
+  scope: CallScope,
+  name: string,
+  arns: string[],
+  all: Map<string, T>,
+  described: (scope: CallScope, one: T) => object,
+) {
+  const found = arns.map((each) => all.get(each.split("/").at(-1) ?? ""));
+  return {
+    [name]: found.filter((each) => each !== undefined).map((each) => described(scope, each)),
+    failures: arns.filter((_, index) => !found[index]).map((each) => ({ arn: each, reason: "MISSING" })),
+  };
 }
 
 function atMost(limit: number, given: string[] = []): string[] {
@@ -91,11 +105,8 @@ export const ecsServiceOperations: Operations = {
     action: "ecs:ListClusters",
     bucket: "cluster read",
     resources: () => ["*"],
-    run: (input, scope) => {
-      const clusters = [...scope.world.services.ecsServices.at(scope).clusters.values()].map((each) => each.arn);
-      const { items, next } = listPage(scope, input, clusters, 100);
-      return { clusterArns: items, nextToken: next };
-    },
+    run: (input, scope) =>
+      listed(scope, input, "clusterArns", [...scope.world.services.ecsServices.at(scope).clusters.values()]),
   },
   ListServices: {
     action: "ecs:ListServices",
@@ -106,13 +117,7 @@ export const ecsServiceOperations: Operations = {
       const services = [...clusterOf(scope, input.cluster).services.values()].filter(
         (each) => each.status !== "INACTIVE",
       );
-      const { items, next } = listPage(
-        scope,
-        input,
-        services.map((each) => each.arn),
-        10,
-      );
-      return { serviceArns: items, nextToken: next };
+      return listed(scope, input, "serviceArns", services, 10);
     },
   },
   DescribeServices: {
@@ -123,11 +128,7 @@ export const ecsServiceOperations: Operations = {
     run: (input, scope) => {
       const cluster = clusterOf(scope, input.cluster);
       const arns = below("service", input, scope, atMost(10, input.services));
-      const found = arns.map((each) => cluster.services.get(each.split("/").at(-1) ?? ""));
-      return {
-        services: found.filter((each) => each !== undefined).map((each) => describedService(scope, each)),
-        failures: arns.filter((_, index) => !found[index]).map((each) => ({ arn: each, reason: "MISSING" })),
-      };
+      return describedAll(scope, "services", arns, cluster.services, describedService);
     },
   },
   ListTasks: {
@@ -145,13 +146,7 @@ export const ecsServiceOperations: Operations = {
           (serviceName === undefined || each.group === `service:${serviceName}`) &&
           (startedBy === undefined || each.startedBy === startedBy),
       );
-      const { items, next } = listPage(
-        scope,
-        input,
-        tasks.map((each) => each.arn),
-        100,
-      );
-      return { taskArns: items, nextToken: next };
+      return listed(scope, input, "taskArns", tasks);
     },
   },
   DescribeTasks: {
@@ -162,11 +157,7 @@ export const ecsServiceOperations: Operations = {
     run: (input, scope) => {
       const cluster = clusterOf(scope, input.cluster);
       const arns = below("task", input, scope, atMost(100, input.tasks));
-      const found = arns.map((each) => cluster.tasks.get(each.split("/").at(-1) ?? ""));
-      return {
-        tasks: found.filter((each) => each !== undefined).map((each) => describedTask(scope, each)),
-        failures: arns.filter((_, index) => !found[index]).map((each) => ({ arn: each, reason: "MISSING" })),
-      };
+      return describedAll(scope, "tasks", arns, cluster.tasks, describedTask);
     },
   },
 };

@@ -48,9 +48,7 @@ export function updateService(
   input: ServiceRef & { taskDefinition?: string; desiredCount?: number; forceNewDeployment?: boolean },
 ): Service {
   const service = serviceOf(scope, input);
-  if (service.status !== "ACTIVE") {
-    throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
-  }
+  if (service.status !== "ACTIVE") throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
   if (input.taskDefinition && service.controller !== "ECS") {
     const text = `Unable to update task definition on services with a ${service.controller} deployment controller.`;
     throw new AwsError("InvalidParameterException", text);
@@ -97,9 +95,7 @@ export function deleteService(scope: Scope, reference: ServiceRef): void {
 export function serviceOf(scope: Scope, reference: ServiceRef): Service {
   const name = reference.service.split("/").at(-1) ?? "";
   const service = clusterOf(scope, reference.cluster).services.get(name);
-  if (!service) {
-    throw new AwsError("ServiceNotFoundException", "Service not found.");
-  }
+  if (!service) throw new AwsError("ServiceNotFoundException", "Service not found.");
   return service;
 }
 

@@ -2,6 +2,8 @@ import { arn, type Scope } from "../operation";
 import { clusterOf, type Task } from "./ecs-clusters";
 import { released, runnableTaskDefinition } from "./ecs-definitions";
 
+/** From being told to stop to having stopped: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
+const STOPS_FOR = 30_000;
 /** How long a stopped task is still listed. */
 const STOPPED_FOR = 60 * 60_000;
 
@@ -40,19 +42,20 @@ export function startTask(
 }
 
 export function stopTask(scope: Scope, task: Task): void {
-  if (task.lastStatus === "STOPPED") {
-    return;
-  }
-  task.lastStatus = "STOPPED";
+  if (task.desiredStatus === "STOPPED") return;
   task.desiredStatus = "STOPPED";
-  task.stoppedAt = scope.world.clock.now();
-  released(scope, task.taskDefinition, "task");
+  task.lastStatus = "STOPPING";
   const { clusters } = scope.world.services.ecsServices.at(scope);
   const { clock } = scope.world;
-  clock.at(clock.now() + STOPPED_FOR, () => void clusters.get(task.cluster)?.tasks.delete(task.id));
+  clock.at(clock.now() + STOPS_FOR, () => {
+    task.lastStatus = "STOPPED";
+    task.stoppedAt = clock.now();
+    released(scope, task.taskDefinition, "task");
+    clock.at(clock.now() + STOPPED_FOR, () => void clusters.get(task.cluster)?.tasks.delete(task.id));
+  });
 }
 
-/** ARN of what holds a revision back from deletion: a running task, a deployment or a task set. */
+/** ARN of what holds a revision back from deletion: a task that has not stopped, a deployment or a task set. */
 export function blockerOf(scope: Scope, taskDefinition: string): string | undefined {
   for (const cluster of scope.world.services.ecsServices.at(scope).clusters.values()) {
     for (const service of cluster.services.values()) {
@@ -61,9 +64,7 @@ export function blockerOf(scope: Scope, taskDefinition: string): string | undefi
       }
     }
     for (const task of cluster.tasks.values()) {
-      if (task.taskDefinition === taskDefinition && task.lastStatus === "RUNNING") {
-        return task.arn;
-      }
+      if (task.taskDefinition === taskDefinition && task.lastStatus !== "STOPPED") return task.arn;
     }
   }
   return undefined;

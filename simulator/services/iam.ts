@@ -24,24 +24,16 @@ export interface Role {
 
 export interface ManagedPolicy {
   name: string;
-  path: string;
   arn: string;
-  id: string;
   document: string;
-  description?: string;
-  tags: Record<string, string>;
 }
 
-export interface IamState {
+export const newIamState = () => ({
   /** By name: a role's name is unique in its account whatever its path. */
-  roles: Map<string, Role>;
+  roles: new Map<string, Role>(),
   /** By ARN. */
-  policies: Map<string, ManagedPolicy>;
-}
-
-export function newIamState(): IamState {
-  return { roles: new Map(), policies: new Map() };
-}
+  policies: new Map<string, ManagedPolicy>(),
+});
 
 type NewRole = Pick<Role, "name" | "trust"> &
   Partial<Pick<Role, "path" | "boundary" | "description" | "maxSessionDuration" | "tags">>;
@@ -70,9 +62,7 @@ export function createRole(scope: Scope, input: NewRole): Role {
 
 export function roleOf(scope: Scope, name: string): Role {
   const role = iam(scope).roles.get(name);
-  if (!role) {
-    throw new AwsError("NoSuchEntity", `The role with name ${name} cannot be found.`, 404);
-  }
+  if (!role) throw new AwsError("NoSuchEntity", `The role with name ${name} cannot be found.`, 404);
   return role;
 }
 
@@ -112,45 +102,14 @@ export function attachRolePolicy(scope: Scope, role: string, policyArn: string):
   roleOf(scope, role).attached.add(policyArn);
 }
 
-export function detachRolePolicy(scope: Scope, role: string, policyArn: string): void {
-  roleOf(scope, role).attached.delete(policyArn);
-}
-
-export function createPolicy(
-  scope: Scope,
-  input: Pick<ManagedPolicy, "name" | "document"> & Partial<Pick<ManagedPolicy, "path" | "description" | "tags">>,
-): ManagedPolicy {
+export function createPolicy(scope: Scope, input: Omit<ManagedPolicy, "arn">): ManagedPolicy {
   const { policies } = iam(scope);
-  const path = input.path ?? "/";
-  const policy: ManagedPolicy = {
-    tags: {},
-    ...input,
-    path,
-    document: document(input.document),
-    arn: arn(scope, "iam", `policy${path}${input.name}`),
-    id: `ANPA${scope.world.random.text(17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`,
-  };
+  const policy = { ...input, document: document(input.document), arn: arn(scope, "iam", `policy/${input.name}`) };
   if (policies.has(policy.arn)) {
     throw new AwsError("EntityAlreadyExists", `A policy called ${input.name} already exists.`, 409);
   }
   policies.set(policy.arn, policy);
   return policy;
-}
-
-export function updatePolicy(scope: Scope, policyArn: string, text: string): void {
-  const policy = iam(scope).policies.get(policyArn);
-  if (!policy) {
-    throw new AwsError("NoSuchEntity", `Policy ${policyArn} was not found.`, 404);
-  }
-  policy.document = document(text);
-}
-
-export function deletePolicy(scope: Scope, policyArn: string): void {
-  const { roles, policies } = iam(scope);
-  if ([...roles.values()].some((role) => role.attached.has(policyArn))) {
-    throw new AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409);
-  }
-  policies.delete(policyArn);
 }
 
 /** JSON of a managed policy; of AWS's own ones, those that programs here attach. */
@@ -194,16 +153,14 @@ const AWS_POLICIES: Record<string, string> = {
   ),
 };
 
-function iam(scope: Scope): IamState {
+function iam(scope: Scope) {
   return scope.world.services.iam.of(scope.account);
 }
 
 /** A policy has to be JSON with a statement; what else is wrong with it shows when it is first evaluated. */
 function document(json: string): string {
   try {
-    if (typeof JSON.parse(json).Statement === "object") {
-      return json;
-    }
+    if (typeof JSON.parse(json).Statement === "object") return json;
   } catch {
     // Falls through to the refusal.
   }

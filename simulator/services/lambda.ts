@@ -24,20 +24,12 @@ export interface LambdaFunction {
   tags: Record<string, string>;
   /** Asynchronous invocations: AWS's defaults are 2 retries and 6 hours. */
   eventInvoke?: { maximumRetryAttempts?: number; maximumEventAgeInSeconds?: number; onFailureArn?: string };
-  /** Statements of the function's resource policy, by id. */
-  permissions: Map<string, { Sid: string; Effect: "Allow"; [key: string]: unknown }>;
 }
 
-export interface LambdaState {
-  functions: Map<string, LambdaFunction>;
-}
-
-export function newLambdaState(): LambdaState {
-  return { functions: new Map() };
-}
+export const newLambdaState = () => ({ functions: new Map<string, LambdaFunction>() });
 
 type Settings = Pick<LambdaFunction, "name" | "roleArn" | "handler" | "runtime" | "code"> &
-  Partial<Omit<LambdaFunction, "arn" | "permissions" | "lastModified">>;
+  Partial<Omit<LambdaFunction, "arn" | "lastModified">>;
 
 export function createFunction(scope: Scope, settings: Settings): LambdaFunction {
   const { functions } = scope.world.services.lambda.at(scope);
@@ -55,7 +47,6 @@ export function createFunction(scope: Scope, settings: Settings): LambdaFunction
     ...settings,
     arn: arn(scope, "lambda", `function:${settings.name}`),
     lastModified: scope.world.clock.now(),
-    permissions: new Map(),
   };
   functions.set(settings.name, created);
   return created;
@@ -98,12 +89,6 @@ export const lambdaOperations: Operations = {
       return [arn(scope, "lambda", `function:${name}`, account)];
     },
     owner: (input, scope) => target(scope, input.FunctionName)[0],
-    resourcePolicy: (input, scope) => {
-      const [account, name] = target(scope, input.FunctionName);
-      const found = scope.world.services.lambda.at({ ...scope, account }).functions.get(name);
-      const Statement = [...(found?.permissions.values() ?? [])];
-      return Statement.length > 0 ? JSON.stringify({ Version: "2012-10-17", Statement }) : undefined;
-    },
     run: (input, scope) => invoke(scope, input),
   },
 };

@@ -16,13 +16,7 @@ export interface LogGroup {
   streams: Map<string, LogEvent[]>;
 }
 
-export interface LogsState {
-  groups: Map<string, LogGroup>;
-}
-
-export function newLogsState(): LogsState {
-  return { groups: new Map() };
-}
+export const newLogsState = () => ({ groups: new Map<string, LogGroup>() });
 
 export function createLogGroup(
   scope: Scope,
@@ -55,9 +49,7 @@ export function logEvents(scope: Scope, group: string): LogEvent[] {
 
 function streams(scope: Scope, group: string): Map<string, LogEvent[]> {
   const found = scope.world.services.logs.at(scope).groups.get(group);
-  if (!found) {
-    throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
-  }
+  if (!found) throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
   return found.streams;
 }
 
@@ -83,9 +75,7 @@ export const logsOperations: Operations = {
     resources: stream,
     run: (input, scope) => {
       const events = streams(scope, input.logGroupName).get(input.logStreamName);
-      if (!events) {
-        throw new AwsError("ResourceNotFoundException", "The specified log stream does not exist.");
-      }
+      if (!events) throw new AwsError("ResourceNotFoundException", "The specified log stream does not exist.");
       events.push(...input.logEvents);
       return {};
     },

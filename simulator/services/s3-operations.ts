@@ -44,20 +44,12 @@ function checkConditions(input: Target & { IfMatch?: string; IfNoneMatch?: strin
     if (input.IfNoneMatch !== "*") {
       throw new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented", 501);
     }
-    if (current) {
-      throw failed;
-    }
+    if (current) throw failed;
   }
   if (input.IfMatch !== undefined) {
-    if (!scope.may.has("s3:GetObject")) {
-      throw new AwsError("AccessDenied", "Access Denied", 403);
-    }
-    if (!current) {
-      throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
-    }
-    if (unquoted(input.IfMatch) !== unquoted(current.etag)) {
-      throw failed;
-    }
+    if (!scope.may.has("s3:GetObject")) throw new AwsError("AccessDenied", "Access Denied", 403);
+    if (!current) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
+    if (unquoted(input.IfMatch) !== unquoted(current.etag)) throw failed;
   }
 }
 
@@ -71,9 +63,7 @@ export const s3Operations: Operations = {
     asks: asksToList,
     run: (input, scope) => {
       const found = getObject(scope, input.Bucket, input.Key);
-      if (!found) {
-        throw missing(scope, input.Key);
-      }
+      if (!found) throw missing(scope, input.Key);
       return {
         Body: found.body,
         ETag: found.etag,

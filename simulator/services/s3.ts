@@ -28,13 +28,7 @@ export interface Bucket {
   objects: Map<string, ObjectVersion[]>;
 }
 
-export interface S3State {
-  buckets: Map<string, Bucket>;
-}
-
-export function newS3State(): S3State {
-  return { buckets: new Map() };
-}
+export const newS3State = () => ({ buckets: new Map<string, Bucket>() });
 
 export function createBucket(scope: Scope, input: { name: string; tags?: Record<string, string> }): Bucket {
   const { buckets } = scope.world.services.s3;
@@ -62,9 +56,7 @@ export function createBucket(scope: Scope, input: { name: string; tags?: Record<
 
 export function bucketOf(scope: Scope, name: string): Bucket {
   const bucket = scope.world.services.s3.buckets.get(name);
-  if (!bucket) {
-    throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404);
-  }
+  if (!bucket) throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404);
   return bucket;
 }
 

@@ -12,22 +12,16 @@ export interface Schedule {
   description?: string;
 }
 
-export interface SchedulerState {
+export const newSchedulerState = () => ({
   /** By name; `default` always exists. */
-  groups: Map<string, { name: string; arn: string; tags: Record<string, string> }>;
+  groups: new Map<string, { name: string; arn: string; tags: Record<string, string> }>(),
   /** By `group/name`. */
-  schedules: Map<string, Schedule>;
-}
-
-export function newSchedulerState(): SchedulerState {
-  return { groups: new Map(), schedules: new Map() };
-}
+  schedules: new Map<string, Schedule>(),
+});
 
 export function createScheduleGroup(scope: Scope, name: string, tags: Record<string, string> = {}) {
   const { groups } = scope.world.services.scheduler.at(scope);
-  if (groups.has(name)) {
-    throw new AwsError("ConflictException", `Schedule group ${name} already exists.`, 409);
-  }
+  if (groups.has(name)) throw new AwsError("ConflictException", `Schedule group ${name} already exists.`, 409);
   const group = { name, arn: arn(scope, "scheduler", `schedule-group/${name}`), tags };
   groups.set(name, group);
   return group;

@@ -1,33 +1,27 @@
-import { AwsError, arn, type Operations, type Scope } from "../operation";
+import { AwsError, arn, type Operations, type Principal, type Scope } from "../operation";
 
 export interface Queue {
   name: string;
   arn: string;
   url: string;
-  /** As SetQueueAttributes takes them; `Policy` is the queue's resource policy. */
+  /** `Policy` is the queue's resource policy; the others have no effect here. */
   attributes: Record<string, string>;
   tags: Record<string, string>;
   /** Bodies, oldest first. */
   messages: { id: string; at: number; body: string }[];
 }
 
-export interface SqsState {
+export const newSqsState = () => ({
   /** By name. */
-  queues: Map<string, Queue>;
-}
-
-export function newSqsState(): SqsState {
-  return { queues: new Map() };
-}
+  queues: new Map<string, Queue>(),
+});
 
 export function createQueue(
   scope: Scope,
   input: { name: string; attributes?: Record<string, string>; tags?: Record<string, string> },
 ): Queue {
   const { queues } = scope.world.services.sqs.at(scope);
-  if (queues.has(input.name)) {
-    throw new AwsError("QueueNameExists", `A queue named ${input.name} already exists`);
-  }
+  if (queues.has(input.name)) throw new AwsError("QueueNameExists", `A queue named ${input.name} already exists`);
   const queue: Queue = {
     name: input.name,
     arn: arn(scope, "sqs", input.name),
@@ -42,6 +36,13 @@ export function createQueue(
 
 export function deleteQueue(scope: Scope, name: string): void {
   scope.world.services.sqs.at(scope).queues.delete(name);
+}
+
+/** A message of AWS's own to a queue; one that refuses loses it, as on AWS. */
+export function sendAsService(scope: Scope, principal: Principal, queueArn: string, body: string): Promise<void> {
+  const [, , , region, account, name] = queueArn.split(":");
+  const input = { QueueUrl: `https://sqs.${region}.amazonaws.com/${account}/${name}`, MessageBody: body };
+  return scope.world.gate.attempt({ principal, region: scope.region, service: "sqs", operation: "SendMessage", input });
 }
 
 function queueOf(scope: Scope, url: string): Queue | undefined {
@@ -60,9 +61,7 @@ export const sqsOperations: Operations = {
     resourcePolicy: (input, scope) => queueOf(scope, input.QueueUrl)?.attributes.Policy,
     run: (input, scope) => {
       const queue = queueOf(scope, input.QueueUrl);
-      if (!queue) {
-        throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
-      }
+      if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
       const id = scope.world.random.text(32);
       queue.messages.push({ id, at: scope.world.clock.now(), body: input.MessageBody });
       return { MessageId: id };

@@ -2,14 +2,10 @@ import type { Millis } from "../../retention/types";
 import { AwsError, arn, type Context, type Operations, type Principal, type Scope } from "../operation";
 import { type Role, roleByArn } from "./iam";
 
-export interface StsState {
+export const newStsState = () => ({
   /** Users and sessions by access key. */
-  principals: Map<string, Principal>;
-}
-
-export function newStsState(): StsState {
-  return { principals: new Map() };
-}
+  principals: new Map<string, Principal>(),
+});
 
 /** Credentials of a role, without asking whether its trust policy allows it: that is the gate's part. */
 export function openSession(

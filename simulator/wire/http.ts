@@ -56,12 +56,8 @@ async function answer(world: World, within: Within, message: IncomingMessage): P
     const output = await within(() => world.gate.call({ principal, region, service, operation, input }));
     return await codec.write(operation, output);
   } catch (error) {
-    if (error instanceof KilledError) {
-      throw error;
-    }
-    if (error instanceof AwsError) {
-      return codec.fail(error);
-    }
+    if (error instanceof KilledError) throw error;
+    if (error instanceof AwsError) return codec.fail(error);
     // Not AWS's doing: said aloud here, since the caller's product code may swallow it.
     console.error(error);
     return codec.fail({ name: "SimulatorError", message: String(error), statusCode: 500 });

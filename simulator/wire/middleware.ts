@@ -51,9 +51,7 @@ export function connectTo(world: World, principal: Principal, region: string): C
 
 /** A body as the SDK hands it out: a stream with the SDK's reading methods. */
 function streamed(body: Buffer | undefined): { Body?: Readable } {
-  if (body === undefined) {
-    return {};
-  }
+  if (body === undefined) return {};
   return {
     Body: Object.assign(Readable.from([body]), {
       transformToByteArray: async () => new Uint8Array(body),

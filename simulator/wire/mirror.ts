@@ -27,9 +27,7 @@ export class Mirror {
 
   schema(operation: string): StaticOperationSchema {
     const schema = this.operations.get(operation);
-    if (!schema) {
-      throw new AwsError("NotImplemented", `${operation} is not an operation of this service`, 501);
-    }
+    if (!schema) throw new AwsError("NotImplemented", `${operation} is not an operation of this service`, 501);
     return schema;
   }
 

@@ -110,6 +110,10 @@ describe("simulated clusters, services and tasks", () => {
     assert.equal((await running()).length, 1);
     const stopped = () => ecs.send(new ListTasksCommand({ cluster: "shop", desiredStatus: "STOPPED" }));
     assert.deepEqual((await stopped()).taskArns, [task.arn]);
+    const status = async () =>
+      (await ecs.send(new DescribeTasksCommand({ cluster: "shop", tasks: [task.arn] }))).tasks?.[0]?.lastStatus;
+    assert.equal(await status(), "STOPPING");
+    await world.clock.advance(MINUTE);
     const { tasks, failures } = await ecs.send(
       new DescribeTasksCommand({ cluster: "shop", tasks: [task.arn, "0".repeat(32)] }),
     );

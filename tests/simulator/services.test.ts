@@ -95,16 +95,6 @@ describe("simulated Lambda, Logs, SQS and Scheduler", () => {
     await assert.rejects(call("lambda", "Invoke", { FunctionName: arn }), { name: "ResourceNotFoundException" });
   });
 
-  it("lets a function's own policy admit another account", async () => {
-    const { permissions, arn } = deployed();
-    plugIn(async () => "null");
-    const stranger = world.admin("222222222222");
-    await assert.rejects(call("lambda", "Invoke", { FunctionName: arn }, stranger), { name: "AccessDeniedException" });
-    const Principal = { AWS: "arn:aws:iam::222222222222:root" };
-    permissions.set("one", { Sid: "one", Effect: "Allow", Principal, Action: "lambda:InvokeFunction", Resource: arn });
-    assert.equal((await call("lambda", "Invoke", { FunctionName: arn }, stranger)).StatusCode, 200);
-  });
-
   it("tells whoever fires schedules of each that is put or deleted, a group's too", () => {
     const changes: string[] = [];
     world.hooks.scheduleChanged = (_scope, group, name) => {

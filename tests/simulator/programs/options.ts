@@ -17,17 +17,14 @@ class Team extends pulumi.ComponentResource {
   }
 }
 
-new Team(has("rename") ? "crew" : "team", {
-  aliases: has("rename") ? [{ name: "team" }] : [],
+new Team("team", {
+  aliases: has("rename") ? [{ name: "crew" }] : [],
   transforms: has("transform") ? [tagged] : [],
 });
-new aws.cloudwatch.LogGroup(
-  "ignoring",
-  { retentionInDays: has("change") ? 30 : 7 },
-  { ignoreChanges: ["retentionInDays"] },
-);
-if (!has("unprotected")) new aws.sqs.Queue("protected", {}, { protect: true });
-else new aws.sqs.Queue("protected", {}, { protect: has("protect") });
+if (has("extra")) new aws.sqs.Queue("extra");
+if (has("protect")) new aws.sqs.Queue("protected", {}, { protect: true });
+if (has("ignore")) new aws.sqs.Queue("ignoring", {}, { ignoreChanges: ["tags"] });
+if (has("import")) new aws.sqs.Queue("imported", {}, { import: "by-hand" });
 
 const london = new aws.Provider("london", { region: "eu-west-2" });
 new aws.cloudwatch.LogGroup("london", { name: "london" }, { provider: london });
