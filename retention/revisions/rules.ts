@@ -122,7 +122,7 @@ export const REVISION_RULES: Rule<Revision, RevisionFacts>[] = [
 function whatIsUnread(subject: Revision, facts: RevisionFacts): string | undefined {
   const blocked = facts.blocked(subject);
   if (blocked === "contradictory") return "its ARN, family and revision do not agree";
-  if (blocked) return `gap ${blocked.id}: ${blocked.detail}`;
+  if (blocked) return blocked.detail;
   const young = registeredAfter(subject, ageCutoff(facts));
   if (young === undefined) return "its date of registration was not read";
   if (!young && subject.status === "INACTIVE" && dateOf(subject.deregisteredAt) === undefined) {
