@@ -5,7 +5,7 @@ import { policyDocument, roleArn } from "../permissions/statement";
 import { lambdaTrust } from "../permissions/trust";
 import { addAlarms, readExpectedEvery } from "./alarms";
 import { cleanupCode } from "./handler-code";
-import { checked } from "./inputs";
+import { checked, checkNameLength } from "./inputs";
 import { RetentionStore } from "./retention-store";
 import { addSchedule } from "./schedule";
 import { scopeOf } from "./scope";
@@ -89,8 +89,9 @@ export class CleanupFunction extends pulumi.ComponentResource {
   /** Name of its log group. */
   public readonly logGroupName: pulumi.Output<string>;
 
-  /** @throws InputPropertiesError where `expectedEvery` is no duration that an alarm can watch. */
+  /** @throws InputPropertiesError where `expectedEvery` is no duration that an alarm can watch, or the name is too long. */
   constructor(name: string, args: CleanupFunctionArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    checkNameLength(`CleanupFunction "${name}"`, name, "-store-bucket", 63);
     super("ecs-retention:index:CleanupFunction", name, args, opts);
     const { region, tags, path = "/", permissionsBoundaryArn: permissionsBoundary } = args;
     const expectedEvery = checked(

@@ -4,6 +4,7 @@ import { executionStatements } from "../permissions/execution";
 import { policyDocument } from "../permissions/statement";
 import { tasksTrust } from "../permissions/trust";
 import { containersOf, projectContainers } from "./containers";
+import { checkNameLength } from "./inputs";
 import { scopeOf } from "./scope";
 
 /** A secret that ECS injects when the container starts. */
@@ -92,8 +93,9 @@ export class ExecutionRole extends pulumi.ComponentResource {
   /** Name of the role, for policies of your own. */
   public readonly name: pulumi.Output<string>;
 
-  /** @throws InputPropertiesError where the containers cannot be read, naming the path and never a value. */
+  /** @throws InputPropertiesError where the name is too long, or the containers cannot be read: naming the path, never a value. */
   constructor(name: string, args: ExecutionRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    checkNameLength(`ExecutionRole "${name}"`, name, "-role", 64);
     const projected = projectContainers(`ExecutionRole "${name}"`, args);
     super("ecs-retention:index:ExecutionRole", name, projected, opts);
     const scope = scopeOf(this, args.region);

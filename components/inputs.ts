@@ -36,6 +36,23 @@ export function checked<T, R extends { problems?: Problem[] }>(
   return pulumi.output(input).apply((value) => accept(value, () => true));
 }
 
+/** Of `-1a2b3c4`, which Pulumi adds to a resource's name to make the physical one. */
+const RANDOM_SUFFIX = 8;
+
+/**
+ * Refuses a component's name that leaves no room for the physical name of a child.
+ *
+ * @param child What the component adds for its child with the tightest limit.
+ * @param most Characters that AWS takes for that child.
+ */
+export function checkNameLength(component: string, name: string, child: string, most: number): void {
+  const longest = most - RANDOM_SUFFIX - child.length;
+  if (name.length <= longest) return;
+  const expected = `at most ${longest} characters, since AWS takes ${most} for ${name}${child}-1a2b3c4`;
+  const fix = "shorten it, or the name of the component that made it";
+  throw inputError(component, [{ path: "name", given: `${name.length} characters`, expected, fix }]);
+}
+
 function isWithin(path: string, outer: string): boolean {
   return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 }

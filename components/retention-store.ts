@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { storeStatements } from "../permissions/cleanup";
 import { policyDocument } from "../permissions/statement";
-import { inputError } from "./inputs";
+import { checkNameLength, inputError } from "./inputs";
 import { scopeOf } from "./scope";
 
 /** Days that reports are kept. */
@@ -38,8 +38,9 @@ export class RetentionStore extends pulumi.ComponentResource {
   /** Name of the bucket. */
   public readonly bucketName: pulumi.Output<string>;
 
-  /** @throws InputPropertiesError where an adopted bucket is to be deleted on destroy. */
+  /** @throws InputPropertiesError where the name is too long, or an adopted bucket is to be deleted on destroy. */
   constructor(name: string, args: RetentionStoreArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    checkNameLength(`RetentionStore "${name}"`, name, "-bucket", 63);
     super("ecs-retention:index:RetentionStore", name, args, opts);
     const { region, tags, deleteOnDestroy = false } = args;
     if (args.bucketName && deleteOnDestroy) {

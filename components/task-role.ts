@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { executeCommandStatements } from "../permissions/execution";
 import { policyDocument } from "../permissions/statement";
 import { tasksTrust } from "../permissions/trust";
+import { checkNameLength } from "./inputs";
 import { scopeOf } from "./scope";
 
 export interface TaskRoleArgs {
@@ -40,7 +41,9 @@ export class TaskRole extends pulumi.ComponentResource {
   /** Name of the role, for policies of your own. */
   public readonly name: pulumi.Output<string>;
 
+  /** @throws InputPropertiesError where the name is too long. */
   constructor(name: string, args: TaskRoleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    checkNameLength(`TaskRole "${name}"`, name, "-role", 64);
     super("ecs-retention:index:TaskRole", name, args, opts);
     const role = new aws.iam.Role(
       `${name}-role`,

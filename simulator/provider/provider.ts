@@ -171,7 +171,10 @@ export class AwsStandIn {
   /** `<name>-<7 hex>`; the one that was generated before stays. */
   #generatedName(name: string, { property, maxLength, lower }: AutoName, olds: Values | undefined): unknown {
     if (wasGenerated(olds, property)) return olds?.[property];
-    const generated = `${name.slice(0, maxLength - 8)}-${this.scope.world.random.text(7)}`;
+    if (name.length + 8 > maxLength) {
+      throw new Error(`name '${name}-' plus 7 random chars is longer than maximum length ${maxLength}`);
+    }
+    const generated = `${name}-${this.scope.world.random.text(7)}`;
     return lower ? generated.toLowerCase() : generated;
   }
 }

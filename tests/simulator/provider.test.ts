@@ -36,9 +36,12 @@ describe("the stand-in for the aws provider", () => {
       assert.equal(aws.check(ROLE, "cleanup", { assumeRolePolicy: TRUST }, first).name, first.name);
     });
 
-    it("keeps a generated name within AWS's length", () => {
-      const { name } = aws.check(ROLE, "r".repeat(80), { assumeRolePolicy: TRUST });
-      assert.match(String(name), /^r{56}-[0-9a-f]{7}$/);
+    it("refuses a name that leaves no room for what is generated, as the engine does", () => {
+      assert.throws(
+        () => aws.check(ROLE, "r".repeat(57), { assumeRolePolicy: TRUST }),
+        /plus 7 random chars is longer/,
+      );
+      assert.match(String(aws.check(ROLE, "r".repeat(56), { assumeRolePolicy: TRUST }).name), /^r{56}-[0-9a-f]{7}$/);
     });
 
     it("generates bucket names in lower case", () => {
