@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   out.step("bundling the cleanup function");
   await bundleHandlers();
   const world = new World({ startsAt: Date.UTC(2026, 0, 5, 9) });
-  const lambda = await startLambda(world);
+  const lambda = startLambda(world);
   try {
     const scope = world.scope(ACCOUNT, REGION);
     const target = { program: PROGRAM, project: "quickstart", stack: "dev", account: ACCOUNT, region: REGION };
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
     out.text(textReport(reported, out.table).trimEnd());
 
     out.step("changing the mode to enforce");
-    await deploy(world, { ...target, config: { ...config, "quickstart:mode": "enforce" } });
+    const enforcing = await deploy(world, { ...target, config: { ...config, "quickstart:mode": "enforce" } });
     const grantedNow = statements(scope);
     out.heading("The change to mode enforce grants");
     out.text(grantsTable(added(granted, grantedNow), out.table));
@@ -115,7 +115,7 @@ async function main(): Promise<void> {
     out.text(`\nThe function made ${sum(calls)} calls to AWS in ${DAYS + ENFORCED_DAYS} days, one run a day.`);
     out.text(`Report: ${relative(process.env.INIT_CWD ?? process.cwd(), pages.at(-1) ?? "")}`);
     out.document({
-      resources: deployed.resources.map(({ type, name, parent }) => ({ type, name, parent })),
+      resources: enforcing.resources.map(({ type, name, parent }) => ({ type, name, parent })),
       statements: grantedNow,
       runs: [reported, ...enforced].map(runOf),
       calls,
@@ -130,8 +130,8 @@ async function main(): Promise<void> {
 /** Text for people, or one document for machines; progress goes to a terminal's stderr. */
 function printer(json: boolean) {
   const colour = wantsColour(process.stdout, process.env);
-  const live = process.stderr.isTTY === true;
-  const clear = () => void (live && process.stderr.write("\r\u001b[K"));
+  const terminal = process.stderr.isTTY === true;
+  const clear = () => void (terminal && process.stderr.write("\r\u001b[K"));
   const text = (line: string) => {
     clear();
     if (!json) console.log(line);
@@ -140,7 +140,7 @@ function printer(json: boolean) {
     table: { colour, width: Math.max(100, Math.min(process.stdout.columns ?? 140, 180)) },
     text,
     heading: (line: string) => text(`\n${styled(line, "bold", colour)}\n`),
-    step: (line: string) => void (live && process.stderr.write(`\r\u001b[K${line} …`)),
+    step: (line: string) => void (terminal && process.stderr.write(`\r\u001b[K${line} …`)),
     document: (value: object) => void (json && console.log(JSON.stringify(value, undefined, 2))),
     done: clear,
   };
