@@ -1,7 +1,7 @@
 import { type Batch, DELETE_AT_ONCE } from "../aws/apply-revisions";
 import { isRevisionOf } from "../aws/arn";
 import { chunks } from "../aws/paging";
-import type { Millis, Removal, Revision, ServiceReport, Verdict } from "../retention/types";
+import type { Millis, Removal, ServiceReport } from "../retention/types";
 import type { GoodRegistration } from "./registrations";
 
 /** What is left to remove for one service, and the report that its outcomes go to. */
@@ -22,21 +22,22 @@ export function partOf(
   run: { account: string; region: string; failedBefore: ReadonlySet<string>; now: Millis },
 ): Part {
   const { family } = registration.registration.policy;
-  const single: Part["waiting"] = { deregister: [], delete: [] };
-  const deletable: string[] = [];
-  const failed = ({ subject }: Verdict<Revision>) => Number(run.failedBefore.has(subject.arn));
-  const oldestFirst = report.plan?.revisions.toReversed() ?? [];
-  for (const { subject, action } of oldestFirst.sort((one, other) => failed(one) - failed(other))) {
+  const first: Record<Removal, string[]> = { deregister: [], delete: [] };
+  const last: Record<Removal, string[]> = { deregister: [], delete: [] };
+  for (const { subject, action } of report.plan?.revisions.toReversed() ?? []) {
     if (action === "keep") continue;
     const { arn } = subject;
-    if (!isRevisionOf(arn, { account: run.account, region: run.region, family })) {
+    if (isRevisionOf(arn, { account: run.account, region: run.region, family })) {
+      (run.failedBefore.has(arn) ? last : first)[action].push(arn);
+    } else {
       const cause = `never sent: not a revision of ${family} in ${run.account}, ${run.region}`;
       report.outcomes.push({ subject: arn, action, result: "failed", at: run.now, cause });
-    } else if (action === "deregister" || run.failedBefore.has(arn)) single[action].push({ action, arns: [arn] });
-    else deletable.push(arn);
+    }
   }
-  const tens = chunks(deletable, DELETE_AT_ONCE).map((arns): Batch => ({ action: "delete", arns }));
-  return { registration, report, waiting: { deregister: single.deregister, delete: [...tens, ...single.delete] } };
+  const batches = (action: Removal, size: number) =>
+    [...chunks(first[action], size), ...chunks(last[action], 1)].map((arns): Batch => ({ action, arns }));
+  const waiting = { deregister: batches("deregister", 1), delete: batches("delete", DELETE_AT_ONCE) };
+  return { registration, report, waiting };
 }
 
 /** How many revisions are still to be removed. */

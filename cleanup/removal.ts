@@ -15,6 +15,8 @@ export interface RemovalOptions {
   onRemoved?(part: Part, count: number): void;
 }
 
+const LATE = "no time left: what is in use must be read again before more is removed";
+
 /** After this many calls in a row whose effect is unknown, a service is left to the next run. */
 const UNKNOWN_IN_A_ROW = 3;
 
@@ -25,6 +27,7 @@ const UNKNOWN_IN_A_ROW = 3;
 export async function removeInTurn(parts: Part[], options: RemovalOptions): Promise<void> {
   const { calls, clock, removeUntil } = options;
   const stopAll = (cause: string) => parts.forEach((part) => void postpone(part, cause, clock.now()));
+  const isLate = (wait = 0) => clock.now() + wait >= removeUntil;
   const queues = { deregister: [...parts], delete: [...parts] };
   const clients = new Map<Part, ECSClient>();
   const unknown = new Map<Part, number>();
@@ -32,12 +35,12 @@ export async function removeInTurn(parts: Part[], options: RemovalOptions): Prom
   for (let turn = nextTurn(queues, calls); turn; turn = nextTurn(queues, calls)) {
     const { action, part } = turn;
     const wait = calls.pace.wait(REMOVAL_OPERATIONS[action]);
-    const startsAt = clock.now() + wait;
-    if (startsAt < removeUntil) await clock.sleep(wait);
-    // Asked after each wait: a machine may have slept meanwhile.
-    const late = () => Math.max(startsAt, clock.now()) >= removeUntil;
-    const client = late() ? undefined : (clients.get(part) ?? (await openRemover(part, options)));
-    if (late()) return stopAll("no time left: what is in use must be read again before more is removed");
+    if (isLate(wait)) return stopAll(LATE);
+    await clock.sleep(wait);
+    // Asked again after each wait: a machine may have slept meanwhile.
+    if (isLate()) return stopAll(LATE);
+    const client = clients.get(part) ?? (await openRemover(part, options));
+    if (isLate()) return stopAll(LATE);
     if (!client) continue;
     clients.set(part, client);
     const batch = part.waiting[action].shift();

@@ -63,17 +63,6 @@ function group(rows: Row[]): Group {
   };
 }
 
-function groupBy<Key>(rows: Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const known = groups.get(key);
-    if (known) known.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
-}
-
 /**
  * The rows of a service's table: neighbours of one verdict, reason and outcome stand together. Where that leaves more
  * than `most` rows, revisions of one reason stand together wherever they are.
@@ -85,13 +74,13 @@ export function groupRevisions(service: ServiceReport, most: number): Group[] {
   );
   let last: string | undefined;
   let run = 0;
-  const neighbours = groupBy(rows, (row) => {
+  const neighbours = Map.groupBy(rows, (row) => {
     const key = reason(row, true);
     if (key !== last) run++;
     last = key;
     return run;
   });
-  const grouped = neighbours.size <= most ? neighbours : groupBy(rows, (row) => reason(row, false));
+  const grouped = neighbours.size <= most ? neighbours : Map.groupBy(rows, (row) => reason(row, false));
   return [...grouped.values()].map(group);
 }
 

@@ -64,14 +64,10 @@ export function readRegistration(body: string, key: string): ReadRegistration {
 export function claimsOf(
   registrations: readonly { key: string; registration: Pick<Registration, "policy"> }[],
 ): Map<string, Problem> {
-  const claims = new Map<string, string[]>();
-  for (const { key, registration } of registrations) {
-    const { family } = registration.policy;
-    claims.set(family, [...(claims.get(family) ?? []), key]);
-  }
   const problems = new Map<string, Problem>();
-  for (const [family, keys] of claims) {
-    if (keys.length < 2) continue;
+  for (const [family, claims] of Map.groupBy(registrations, ({ registration }) => registration.policy.family)) {
+    if (claims.length < 2) continue;
+    const keys = claims.map(({ key }) => key);
     for (const key of keys) {
       const others = keys.filter((other) => other !== key);
       problems.set(key, {

@@ -1,6 +1,7 @@
 import { type TableOptions, table } from "../report/table";
 import type { Scope } from "../simulator/operation";
 import type { Deployment } from "../simulator/provider/deploy";
+import { rolePolicies } from "../simulator/services/iam";
 
 type Resource = Deployment["resources"][number];
 
@@ -37,15 +38,13 @@ export function tree(resources: Resource[]): string {
 /** `aws:iam/role:Role` is `aws:iam:Role` to readers. */
 const shortType = (type: string) => type.replace(/\/[^:]*/, "").replace(/^pulumi:pulumi:/, "");
 
-/** Every statement of the account's roles: trusts, inline and attached policies, in the order of their names. */
-export function statements({ world, account }: Scope): Granted[] {
-  const { roles, policies } = world.services.iam.of(account);
-  return [...roles.values()]
+/** Every statement of the account's roles: trusts, inline and attached policies, in the order of the roles' names. */
+export function statements(scope: Scope): Granted[] {
+  return [...scope.world.services.iam.of(scope.account).roles.values()]
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap((role) => [
       ...read(role.name, "trust", role.trust),
-      ...[...role.inline].flatMap(([name, text]) => read(role.name, name, text)),
-      ...[...role.attached].flatMap((arn) => read(role.name, arn, policies.get(arn)?.document ?? '{"Statement":[]}')),
+      ...rolePolicies(scope, role).identity.flatMap(([name, text]) => read(role.name, name, text)),
     ]);
 }
 

@@ -24,9 +24,9 @@ export interface FamilyInventory {
 export function indexInventory(inventory: Inventory): IndexedInventory {
   const { account, region } = inventory;
   const gaps = indexGaps(inventory);
-  const referencesOf = groupBy(inventory.references, ({ target }) => target.family);
+  const referencesOf = Map.groupBy(inventory.references, ({ target }) => target.family);
   const families = new Map<string, FamilyInventory>();
-  for (const [family, listed] of groupBy(inventory.revisions, (revision) => revision.family)) {
+  for (const [family, listed] of Map.groupBy(inventory.revisions, (revision) => revision.family)) {
     const scope = `:ecs:${region}:${account}:task-definition/${family}:`;
     const [sound, contradictory] = partition(
       listed,
@@ -35,7 +35,7 @@ export function indexInventory(inventory: Inventory): IndexedInventory {
     families.set(family, {
       revisions: withBounds(newestFirst(sound)),
       contradictory: contradictory.sort((one, other) => compare(one.arn, other.arn)),
-      references: groupBy(inReportOrder(referencesOf.get(family) ?? []), ({ target }) => target.revision),
+      references: Map.groupBy(inReportOrder(referencesOf.get(family) ?? []), ({ target }) => target.revision),
     });
   }
   return { families, ...gaps };
@@ -143,17 +143,6 @@ function byId(one: Gap, other: Gap): number {
 
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
-}
-
-function groupBy<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
-  const groups = new Map<K, V[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
 }
 
 function partition<V>(values: V[], holds: (value: V) => boolean): [V[], V[]] {

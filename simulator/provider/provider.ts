@@ -65,7 +65,8 @@ export class AwsStandIn {
 
   /** Compares inputs with inputs. A value that is not known yet counts as a change. */
   diff(type: string, olds: Values, news: Values): Diff {
-    const { json, autoName } = kindOf(type);
+    const kind = kindOf(type);
+    const { json, autoName } = kind;
     const detailed: Diff["detailed"] = {};
     for (const key of new Set([...Object.keys(olds), ...Object.keys(news)])) {
       if (key === DEFAULTS) continue;
@@ -73,7 +74,7 @@ export class AwsStandIn {
       detailed[key] = !(key in olds) ? "add" : !(key in news) ? "delete" : "update";
     }
     const diffs = Object.keys(detailed);
-    const replaces = diffs.filter((key) => key === "region" || isReplaced(kindOf(type), key));
+    const replaces = diffs.filter((key) => key === "region" || isReplaced(kind, key));
     const named = autoName?.property;
     // A name that someone chose cannot exist twice, so the old resource has to go first.
     const nameStays = named !== undefined && !wasGenerated(news, named) && sameValue(olds[named], news[named]);
