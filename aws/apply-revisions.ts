@@ -1,5 +1,5 @@
 import { DeleteTaskDefinitionsCommand, DeregisterTaskDefinitionCommand, type ECSClient } from "@aws-sdk/client-ecs";
-import type { Outcome, Removal } from "../retention/types";
+import type { Millis, Removal } from "../retention/types";
 import { kindOf, nameOf } from "./errors";
 import type { Calls } from "./retry";
 
@@ -11,16 +11,19 @@ export const REMOVAL_OPERATIONS: Record<Removal, string> = {
   delete: "DeleteTaskDefinitions",
 };
 
-/** What one removing call is about: one ACTIVE revision, or up to {@link DELETE_AT_ONCE} INACTIVE ones. */
-export interface Batch {
-  action: Removal;
-  arns: string[];
+/** What one removing call did with one revision. */
+interface Applied {
+  subject: string;
+  result: "done" | "failed" | "postponed";
+  cause?: string;
+  /** Of one that was deregistered, as AWS answers. */
+  deregisteredAt?: Millis;
 }
 
 /** What one removing call did. */
-export interface Applied {
+export interface Answer {
   /** One for each ARN that was sent. */
-  results: (Pick<Outcome, "result" | "cause"> & { subject: string })[];
+  results: Applied[];
   /**
    * Whether others may follow. `run`: somebody else needs the bucket, nothing more is removed. `service`: its role may
    * not remove. `unknown`: the call may have had its effect; several in a row end the service.
@@ -28,55 +31,58 @@ export interface Applied {
   ends?: { what: "run" | "service" | "unknown"; cause: string };
 }
 
-/** Sends one removing call, once and never again. */
-export async function applyBatch(client: ECSClient, calls: Calls, { action, arns }: Batch): Promise<Applied> {
+/**
+ * Sends one removing call, once and never again.
+ *
+ * @param arns One ACTIVE revision to deregister, or up to {@link DELETE_AT_ONCE} INACTIVE ones to delete.
+ */
+export async function remove(client: ECSClient, calls: Calls, action: Removal, arns: string[]): Promise<Answer> {
   const operation = `ecs:${REMOVAL_OPERATIONS[action]}`;
   try {
-    const reasons = await calls.remove(operation, () => SEND[action](client, arns));
+    const results = await calls.remove(operation, () => SEND[action](client, arns));
     return {
-      results: arns.map((subject) => {
-        const reason = reasons.get(subject);
-        return reason === undefined
-          ? { subject, result: "done" }
-          : { subject, result: "failed", cause: `${operation}: ${reason}` };
-      }),
+      results: results.map((each) => ({ ...each, ...(each.cause && { cause: `${operation}: ${each.cause}` }) })),
     };
   } catch (error) {
     return refused(arns, `${operation}: ${nameOf(error)}`, error);
   }
 }
 
-/** Why each revision that was not removed was not, by ARN. */
-type Reasons = Map<string, string>;
-
-const SEND: Record<Removal, (client: ECSClient, arns: string[]) => Promise<Reasons>> = {
+const SEND: Record<Removal, (client: ECSClient, arns: string[]) => Promise<Applied[]>> = {
   async deregister(client, arns) {
-    const reasons: Reasons = new Map();
-    for (const arn of arns) {
-      const answer = await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn }));
-      const status = answer.taskDefinition?.status ?? "missing";
-      if (status !== "INACTIVE") reasons.set(arn, `answered with status ${status}`);
+    const results: Applied[] = [];
+    for (const subject of arns) {
+      const answer = await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: subject }));
+      const { status = "missing", deregisteredAt } = answer.taskDefinition ?? {};
+      results.push(
+        status === "INACTIVE"
+          ? { subject, result: "done", ...(deregisteredAt && { deregisteredAt: deregisteredAt.getTime() }) }
+          : { subject, result: "failed", cause: `answered with status ${status}` },
+      );
     }
-    return reasons;
+    return results;
   },
 
   async delete(client, arns) {
     const answer = await client.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: arns }));
     const deleted = new Set(answer.taskDefinitions?.map((definition) => definition.taskDefinitionArn));
     const unnamed = answer.failures?.find(({ arn }) => !arn)?.reason;
-    const reasons: Reasons = new Map(
+    const reasons = new Map(
       arns.filter((arn) => !deleted.has(arn)).map((arn) => [arn, unnamed ?? "missing in the answer"]),
     );
     // A failure wins where an answer names a revision twice.
     for (const { arn, reason, detail } of answer.failures ?? []) {
       if (arn) reasons.set(arn, [reason ?? "no reason given", detail].filter(Boolean).join(": "));
     }
-    return reasons;
+    return arns.map((subject) => {
+      const cause = reasons.get(subject);
+      return cause === undefined ? { subject, result: "done" } : { subject, result: "failed", cause };
+    });
   },
 };
 
-function refused(arns: string[], cause: string, error: unknown): Applied {
-  const all = (result: Outcome["result"], why = cause) => arns.map((subject) => ({ subject, result, cause: why }));
+function refused(arns: string[], cause: string, error: unknown): Answer {
+  const all = (result: Applied["result"], why = cause) => arns.map((subject) => ({ subject, result, cause: why }));
   switch (kindOf(error)) {
     case "throttled":
       return { results: all("postponed"), ends: { what: "run", cause } };

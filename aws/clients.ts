@@ -1,4 +1,9 @@
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { PipesClient } from "@aws-sdk/client-pipes";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { STSClient } from "@aws-sdk/client-sts";
 
 // The last of them, since a bundle is gzipped best where ECS stands next to the code that names its operations.
@@ -18,6 +23,11 @@ export interface Connect {
   ecs(credentials?: Credentials): ECSClient;
   s3(): S3Client;
   sts(): STSClient;
+  events(): EventBridgeClient;
+  pipes(): PipesClient;
+  scheduler(): SchedulerClient;
+  states(): SFNClient;
+  codedeploy(): CodeDeployClient;
 }
 
 /**
@@ -32,10 +42,20 @@ const SETTINGS = { maxAttempts: 1, requestHandler: { socketTimeout: 5_500 } };
  * @param options.region Region of every client, for example `eu-central-1`.
  */
 export function connect({ region }: { region: string }): Connect {
+  let s3: S3Client | undefined;
   return {
     ecs: (credentials) => new ECSClient({ region, ...SETTINGS, ...(credentials && { credentials }) }),
-    s3: () => new S3Client({ region, ...SETTINGS, forcePathStyle: endpointIsOverridden() }),
+    // One client, and its connection, for all invocations: most of them only ask the store whether there is anything to do.
+    s3() {
+      s3 ??= new S3Client({ region, ...SETTINGS, forcePathStyle: endpointIsOverridden() });
+      return s3;
+    },
     sts: () => new STSClient({ region, ...SETTINGS }),
+    events: () => new EventBridgeClient({ region, ...SETTINGS }),
+    pipes: () => new PipesClient({ region, ...SETTINGS }),
+    scheduler: () => new SchedulerClient({ region, ...SETTINGS }),
+    states: () => new SFNClient({ region, ...SETTINGS }),
+    codedeploy: () => new CodeDeployClient({ region, ...SETTINGS }),
   };
 }
 

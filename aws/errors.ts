@@ -1,6 +1,6 @@
 /** What an error says about the call that failed. */
 export type ErrorKind =
-  /** Somebody else needs the bucket; the call had no effect. */
+  /** Somebody else needs the bucket or writes the same object just now; the call had no effect. */
   | "throttled"
   /** IAM refused the call; asking again changes nothing. */
   | "denied"
@@ -9,9 +9,10 @@ export type ErrorKind =
   /** AWS refused this input. */
   | "refused";
 
-const THROTTLED = /^(Request)?Throttl|^TooManyRequests|^RequestLimitExceeded$|^SlowDown$/;
+const THROTTLED =
+  /^(Request|Kms)?Throttl|^TooManyRequests|^RequestLimitExceeded$|^SlowDown$|^ConditionalRequestConflict$|^OperationAborted$/;
 const DENIED =
-  /^AccessDenied|^Unauthorized|^UnrecognizedClient|^InvalidClientTokenId$|^ExpiredToken|^CredentialsProvider/;
+  /^(Kms)?AccessDenied|^Unauthorized|^UnrecognizedClient|^InvalidClientTokenId$|^ExpiredToken|^CredentialsProvider/;
 
 /** Tells apart what the SDK throws; the names are those of each API's reference. */
 export function kindOf(error: unknown): ErrorKind {
@@ -35,4 +36,13 @@ export function nameOf(error: unknown): string {
 
 function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+}
+
+/** Somebody else wrote the object since it was read. */
+export class StoreConflictError extends Error {
+  override name = "StoreConflictError";
+
+  constructor(key: string, cause?: unknown) {
+    super(`${key} was written by somebody else meanwhile`, { cause });
+  }
 }

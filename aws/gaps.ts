@@ -1,5 +1,5 @@
 import type { Gap, GapScope } from "../retention/types";
-import { kindOf } from "./errors";
+import { kindOf, nameOf } from "./errors";
 import { CutOffError, ReadError } from "./retry";
 
 /** What a failed read leaves unknown; an error that no read ended with is not ours to explain and is thrown again. */
@@ -8,7 +8,10 @@ export function gapOf(error: unknown, source: string, scope: GapScope): Gap {
   const kind = kindOf(error.cause);
   const known = kind === "denied" || kind === "throttled" ? kind : "failed";
   const cause = error.cause instanceof CutOffError ? "truncated" : known;
-  return gapIn(error.operation, error.message, source, scope, cause);
+  const gap = gapIn(error.operation, error.message, source, scope, cause);
+  // Encrypted with a customer's key: the call itself was allowed.
+  const encrypted = known === "denied" && nameOf(error.cause).startsWith("Kms");
+  return encrypted ? { ...gap, remedy: "allow kms:Decrypt on its key to the role that reads" } : gap;
 }
 
 /** What an answer did not tell although the call succeeded. */

@@ -20,7 +20,23 @@ export const BUCKETS: Bucket[] = [
   { operations: ["ListServices", "DescribeServices"], burst: 100, perSecond: 10 },
   { operations: ["ListTasks", "DescribeTasks"], burst: 100, perSecond: 10 },
   { operations: ["ListClusters"], burst: 50, perSecond: 10 },
+  { operations: ["ListServiceDeployments", "DescribeServiceDeployments"], burst: 50, perSecond: 10 },
+  { operations: ["DescribeServiceRevisions"], burst: 50, perSecond: 10 },
+  // Of the services beside ECS AWS publishes no such figures, or far higher ones; these leave them to others.
+  polite("ListEventBuses", "ListRuleNamesByTarget", "ListTargetsByRule"),
+  polite("ListPipes", "DescribePipe"),
+  polite("ListSchedules", "GetSchedule"),
+  polite("ListStateMachines", "ListStateMachineVersions"),
+  polite("DescribeStateMachine"),
+  polite(
+    ...["ListApplications", "BatchGetApplications", "ListDeploymentGroups", "BatchGetDeploymentGroups"],
+    ...["BatchGetDeployments", "GetApplicationRevision"],
+  ),
 ];
+
+function polite(...operations: string[]): Bucket {
+  return { operations, burst: 5, perSecond: 5 };
+}
 
 /** The one pace of a run, for all its services together. Operations without a bucket do not wait. */
 export interface Pace {

@@ -1,5 +1,12 @@
-import { DescribeTaskDefinitionCommand, type ECSClient, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
-import type { Gap, GapScope, Revision } from "../retention/types";
+import {
+  DescribeTaskDefinitionCommand,
+  type ECSClient,
+  ListTaskDefinitionsCommand,
+  type Tag,
+  type TaskDefinition,
+} from "@aws-sdk/client-ecs";
+import { matchesFamily } from "../retention/families";
+import type { Gap, GapScope, RetentionPolicy, Revision, RevisionFact } from "../retention/types";
 import { parseRevisionArn } from "./arn";
 import { nameOf } from "./errors";
 import { gapIn, gapOf } from "./gaps";
@@ -14,25 +21,32 @@ const STATUSES = ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"] as const;
 const LIST = "ecs:ListTaskDefinitions";
 const DESCRIBE = "ecs:DescribeTaskDefinition";
 
+/** Whose revisions are listed: what a policy says of its families. */
+export type Wanted = Pick<RetentionPolicy, "family" | "familyMatch">;
+
 /**
- * Every revision of the families, newest first, without dates. Calls: for each status the pages of ListTaskDefinitions,
- * for each family or, beyond {@link LISTED_BY_FAMILY}, once for the account. A list that fails is a gap.
+ * Every revision of the families, newest first, without what a description tells. Calls: for each status the pages of
+ * ListTaskDefinitions, for each family or, beyond {@link LISTED_BY_FAMILY} and where a name is only the beginning of the
+ * families', once for the account. A list that fails is a gap.
  */
 export async function listRevisions(
   client: ECSClient,
   calls: Calls,
-  families: ReadonlySet<string>,
+  wanted: readonly Wanted[],
 ): Promise<{ revisions: Revision[]; gaps: Gap[] }> {
   const revisions: Revision[] = [];
   const gaps: Gap[] = [];
-  for (const family of families.size > LISTED_BY_FAMILY ? [undefined] : families) {
+  const isWanted = wantedFamilies(wanted);
+  const families = new Set(wanted.map(({ family }) => family));
+  const oneByOne = families.size <= LISTED_BY_FAMILY && wanted.every(({ familyMatch }) => familyMatch === "exact");
+  for (const family of oneByOne ? families : [undefined]) {
     const scope: GapScope = family === undefined ? { kind: "account" } : { kind: "family", name: family };
     try {
       for (const status of STATUSES) {
         for (const arn of await list(client, calls, status, family)) {
           const revision = listed(arn, status);
           if (!revision) gaps.push(gapIn(LIST, `${LIST}: "${arn}" is not the ARN of a revision`, "revisions", scope));
-          else if (families.has(revision.family)) revisions.push(revision);
+          else if (isWanted(revision.family)) revisions.push(revision);
         }
       }
     } catch (error) {
@@ -40,6 +54,18 @@ export async function listRevisions(
     }
   }
   return { revisions, gaps };
+}
+
+/** Asks each policy once about a family, however many revisions that has. */
+function wantedFamilies(wanted: readonly Wanted[]): (family: string) => boolean {
+  const exact = new Set(wanted.filter(({ familyMatch }) => familyMatch === "exact").map(({ family }) => family));
+  const patterns = wanted.filter(({ familyMatch }) => familyMatch !== "exact");
+  const known = new Map<string, boolean>();
+  return (family) => {
+    const is = known.get(family) ?? (exact.has(family) || patterns.some((policy) => matchesFamily(policy, family)));
+    known.set(family, is);
+    return is;
+  };
 }
 
 function list(client: ECSClient, calls: Calls, status: Revision["status"], family?: string): Promise<string[]> {
@@ -58,30 +84,51 @@ function listed(arn: string, status: Revision["status"]): Revision | undefined {
   return parsed && { arn, family: parsed.family, revision: parsed.revision, status };
 }
 
+/** What AWS tells of one revision. */
+export interface Described {
+  definition: TaskDefinition;
+  /** Only where they were asked for. */
+  tags: Tag[];
+}
+
 /**
- * The revision with its dates and its status of now.
+ * Describes a revision.
  *
+ * @param include Read its tags too.
  * @returns `undefined` where it vanished since it was listed.
  * @throws ReadError where it cannot be read.
  */
 export async function describeRevision(
   client: ECSClient,
   calls: Calls,
-  revision: Revision,
-): Promise<Revision | undefined> {
+  arn: string,
+  include: "TAGS"[] = [],
+): Promise<Described | undefined> {
+  const input = { taskDefinition: arn, ...(include.length > 0 && { include }) };
   try {
-    const { taskDefinition } = await calls.read(DESCRIBE, () =>
-      client.send(new DescribeTaskDefinitionCommand({ taskDefinition: revision.arn })),
-    );
-    const { status, registeredAt, deregisteredAt } = taskDefinition ?? {};
-    return {
-      ...revision,
-      ...(status && { status }),
-      ...(registeredAt && { registeredAt: registeredAt.getTime() }),
-      ...(deregisteredAt && { deregisteredAt: deregisteredAt.getTime() }),
-    };
+    const answer = await calls.read(DESCRIBE, () => client.send(new DescribeTaskDefinitionCommand(input)));
+    const { taskDefinition: definition, tags = [] } = answer;
+    if (definition?.taskDefinitionArn !== arn) throw new ReadError(DESCRIBE, new UnexpectedAnswerError());
+    return { definition, tags };
   } catch (error) {
     if (error instanceof ReadError && nameOf(error.cause) === "ClientException") return undefined;
     throw error;
   }
+}
+
+/** A description of something else than what was asked for. */
+class UnexpectedAnswerError extends Error {
+  override name = "UnexpectedAnswer";
+}
+
+/** The facts of a description; `plaintextSecrets` are found by whoever may look at values. */
+export function factOf(definition: TaskDefinition, plaintextSecrets: string[]): RevisionFact {
+  const { family, revision, status, registeredAt, deregisteredAt } = definition;
+  return {
+    revision: `${family}:${revision}`,
+    ...(registeredAt && { registeredAt: registeredAt.getTime() }),
+    ...(deregisteredAt && { deregisteredAt: deregisteredAt.getTime() }),
+    ...(status === "INACTIVE" && !deregisteredAt && { undated: true as const }),
+    plaintextSecrets,
+  };
 }

@@ -1,21 +1,20 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Store } from "../retention/types";
-import { nameOf } from "./errors";
+import { nameOf, StoreConflictError } from "./errors";
 import { listAll } from "./paging";
 import { type Calls, ReadError } from "./retry";
 
 /** How S3 says that a condition of a write does not hold; of an object that is gone it misses the key. */
-const CONFLICT = /^(PreconditionFailed|ConditionalRequestConflict|NoSuchKey)$/;
-
-/** Somebody else wrote the object since it was read. */
-export class StoreConflictError extends Error {
-  override name = "StoreConflictError";
-}
+const CONFLICT = /^(PreconditionFailed|NoSuchKey)$/;
 
 /**
  * The store in an S3 bucket. Its reader needs s3:ListBucket, or a missing object looks like a forbidden one.
+ * One call each, a list one for each 1,000 keys.
  *
- * @throws ReadError where S3 cannot be reached or refuses; StoreConflictError where `ifMatch` does not hold.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ *
+ * @throws ReadError where S3 cannot be reached or refuses; StoreConflictError where `ifMatch` does not hold, which after
+ * an unclear answer may be our own first attempt.
  */
 export function s3Store(client: S3Client, bucket: string, calls: Calls): Store {
   return {
@@ -36,13 +35,11 @@ export function s3Store(client: S3Client, bucket: string, calls: Calls): Store {
       const condition = ifMatch === "any" ? {} : ifMatch === "absent" ? { IfNoneMatch: "*" } : { IfMatch: ifMatch };
       const input = { Bucket: bucket, Key: key, Body: body, ContentType: "application/json", ...condition };
       try {
-        // Written again after an unclear answer, a condition may meet our own first attempt: a conflict, never a loss.
         const { ETag = "" } = await calls.read("s3:PutObject", () => client.send(new PutObjectCommand(input)));
         return ETag;
       } catch (error) {
         const failed = about(key, error);
-        if (!CONFLICT.test(nameOf(failed.cause))) throw failed;
-        throw new StoreConflictError(`${key} was written by somebody else meanwhile`, { cause: error });
+        throw CONFLICT.test(nameOf(failed.cause)) ? new StoreConflictError(key, error) : failed;
       }
     },
 
@@ -52,10 +49,10 @@ export function s3Store(client: S3Client, bucket: string, calls: Calls): Store {
         "s3:ListObjectsV2",
         async (token) => {
           const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
-          const { Contents, NextContinuationToken } = await client.send(new ListObjectsV2Command(input));
-          return { keys: Contents?.map((object) => object.Key ?? "") ?? [], nextToken: NextContinuationToken };
+          const { Contents = [], NextContinuationToken } = await client.send(new ListObjectsV2Command(input));
+          return { objects: Contents, nextToken: NextContinuationToken };
         },
-        (answer) => answer.keys,
+        ({ objects }) => objects.map(({ Key = "", ETag = "" }) => ({ key: Key, etag: ETag })),
       );
     },
   };

@@ -5,14 +5,19 @@ import { kindOf } from "../aws/errors";
 import { type Calls, ReadError } from "../aws/retry";
 import type { GoodRegistration } from "./registrations";
 
-/** The shortest session that STS gives; a run removes for at most 5 minutes. */
+/** The shortest session that STS gives; longer than a function runs. */
 const SESSION_SECONDS = 900;
+
+/** The role does not know this policy: it is being deployed just now, or one of the two was edited. */
+export class RoleRefusedError extends Error {
+  override name = "RoleRefusedError";
+}
 
 /**
  * Opens a service's own cleanup role. The hash of the policy that was read is the external id, so IAM itself refuses a
  * policy that was not deployed together with the role.
  *
- * @throws Error with what to do where the role cannot be assumed.
+ * @throws RoleRefusedError with what to do; ReadError where STS cannot be reached.
  */
 export function assumeCleanupRole(connect: Connect, runId: string) {
   const sts = connect.sts();
@@ -29,9 +34,8 @@ export function assumeCleanupRole(connect: Connect, runId: string) {
       return connect.ecs({ accessKeyId, secretAccessKey, sessionToken: session?.SessionToken });
     } catch (error) {
       if (error instanceof ReadError && kindOf(error.cause) === "denied") {
-        throw new Error("policy and role differ: being deployed, or edited; deploy the service again", {
-          cause: error,
-        });
+        const text = "policy and role differ: being deployed, or edited; deploy the service again";
+        throw new RoleRefusedError(text, { cause: error });
       }
       throw error;
     }

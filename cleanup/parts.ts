@@ -1,53 +1,138 @@
-import { type Batch, DELETE_AT_ONCE } from "../aws/apply-revisions";
-import { isRevisionOf } from "../aws/arn";
-import { chunks } from "../aws/paging";
-import type { Millis, Removal, ServiceReport } from "../retention/types";
+import { DELETE_AT_ONCE } from "../aws/apply-revisions";
+import type {
+  Because,
+  Millis,
+  Outcome,
+  Plan,
+  Postponement,
+  Removal,
+  RetentionPolicy,
+  Revision,
+  ServiceReport,
+} from "../retention/types";
 import type { GoodRegistration } from "./registrations";
 
 /** What is left to remove for one service, and the report that its outcomes go to. */
 export interface Part {
   registration: GoodRegistration;
+  policy: RetentionPolicy;
   report: ServiceReport;
-  waiting: Record<Removal, Batch[]>;
+  /** By ARN, in the order in which they go; whatever has its outcome is no longer in it. */
+  waiting: Map<string, Waiting>;
+  /** Removing calls whose effect is not known. */
+  unknownInARow: number;
 }
 
-/**
- * What a plan asks to remove, oldest first, as calls: deregistering one by one, deleting in tens, each revision whose
- * removal failed the last time after all others in a call of its own, so that a bad one holds up no other. An ARN that is
- * not exactly one of the registration's family is never sent: AWS would let the role deregister any.
- */
+interface Waiting {
+  subject: Revision;
+  action: Removal;
+  /** Its removal failed the last time: it goes after all others in a call of its own, so that it holds up none. */
+  alone: boolean;
+}
+
+/** What a plan asks to remove: deletions before deregistrations, oldest first, what failed the last time at the end. */
 export function partOf(
   registration: GoodRegistration,
   report: ServiceReport,
-  run: { account: string; region: string; failedBefore: ReadonlySet<string>; now: Millis },
+  plan: Plan,
+  failedBefore: ReadonlySet<string>,
 ): Part {
-  const { family } = registration.registration.policy;
-  const first: Record<Removal, string[]> = { deregister: [], delete: [] };
-  const last: Record<Removal, string[]> = { deregister: [], delete: [] };
-  for (const { subject, action } of report.plan?.revisions.toReversed() ?? []) {
-    if (action === "keep") continue;
-    const { arn } = subject;
-    if (isRevisionOf(arn, { account: run.account, region: run.region, family })) {
-      (run.failedBefore.has(arn) ? last : first)[action].push(arn);
+  const removals = plan.revisions
+    .toReversed()
+    .flatMap(({ subject, action }): Waiting[] =>
+      action === "keep" ? [] : [{ subject, action, alone: failedBefore.has(subject.arn) }],
+    );
+  const rank = ({ action, alone }: Waiting) => (alone ? 2 : 0) + (action === "delete" ? 0 : 1);
+  const inOrder = removals.toSorted((one, other) => rank(one) - rank(other));
+  const waiting = new Map(inOrder.map((removal) => [removal.subject.arn, removal]));
+  return { registration, policy: registration.registration.policy, report, waiting, unknownInARow: 0 };
+}
+
+/** A removal has its outcome: it is reported, and waits no longer. */
+export function settle(part: Part, outcome: Omit<Outcome, "action">): Outcome | undefined {
+  const { action } = part.waiting.get(outcome.subject) ?? {};
+  if (!action) return undefined;
+  part.waiting.delete(outcome.subject);
+  const settled = { ...outcome, action };
+  part.report.outcomes.push(settled);
+  return settled;
+}
+
+/** Nothing more is removed of this part in this run, or nothing but the first `allowed`. */
+export function postpone(part: Part, postponedBy: Postponement, cause: string, at: Millis, allowed = 0): void {
+  for (const subject of [...part.waiting.keys()].slice(allowed)) {
+    settle(part, { subject, result: "postponed", at, cause, postponedBy });
+  }
+}
+
+/** A part that cannot go on, and what people should do about it. */
+export function endPart(part: Part, postponedBy: Postponement, cause: string, at: Millis): void {
+  const given = part.registration.registration.cleanupRoleArn ?? "the caller's own credentials";
+  const expected = "a role that this run can assume and remove with";
+  part.report.problems.push({ path: "cleanupRoleArn", given, expected, fix: cause });
+  postpone(part, postponedBy, cause, at);
+}
+
+/** What a later plan finds needed is spared; what that plan cannot tell any more waits for the next run. */
+export function heed(part: Part, plan: Plan): void {
+  const verdicts = new Map(plan.revisions.map((verdict) => [verdict.subject.arn, verdict]));
+  for (const [subject, { action }] of [...part.waiting]) {
+    const now = verdicts.get(subject);
+    if (now?.action === action) continue;
+    if (now?.because.rule === "unread") {
+      const cause = now.because.note ?? "it could not be read again";
+      settle(part, { subject, result: "postponed", at: plan.at, cause, postponedBy: "time" });
     } else {
-      const cause = `never sent: not a revision of ${family} in ${run.account}, ${run.region}`;
-      report.outcomes.push({ subject: arn, action, result: "failed", at: run.now, cause });
+      settle(part, { subject, result: "spared", at: plan.at, ...whySpared(now?.because) });
     }
   }
-  const batches = (action: Removal, size: number) =>
-    [...chunks(first[action], size), ...chunks(last[action], 1)].map((arns): Batch => ({ action, arns }));
-  const waiting = { deregister: batches("deregister", 1), delete: batches("delete", DELETE_AT_ONCE) };
-  return { registration, report, waiting };
 }
 
-/** How many revisions are still to be removed. */
-export function countWaiting({ waiting }: Part): number {
-  return [...waiting.deregister, ...waiting.delete].reduce((sum, { arns }) => sum + arns.length, 0);
+function whySpared(because: Because | undefined): Pick<Outcome, "cause" | "references"> {
+  if (!because) return { cause: "it is not there any more" };
+  const references = because.references.length > 0 && { references: because.references };
+  return { cause: `a later read of this run: ${because.rule}`, ...references };
 }
 
-/** Nothing more is removed of this part in this run. */
-export function postpone({ waiting, report }: Part, cause: string, at: Millis): void {
-  for (const { action, arns } of [...waiting.deregister.splice(0), ...waiting.delete.splice(0)]) {
-    for (const subject of arns) report.outcomes.push({ subject, action, result: "postponed", at, cause });
+/** One removing call to be: one revision to deregister, or up to ten to delete. */
+export interface Call {
+  part: Part;
+  action: Removal;
+  subjects: Revision[];
+}
+
+/**
+ * The next calls of each kind, at most so many: the parts in turn, so that none starves another.
+ *
+ * @param most How many calls of each kind there is time for.
+ */
+export function nextCalls(parts: Part[], most: Record<Removal, number>): Record<Removal, Call[]> {
+  return { delete: inTurn(parts, "delete", most.delete), deregister: inTurn(parts, "deregister", most.deregister) };
+}
+
+function inTurn(parts: Part[], action: Removal, most: number): Call[] {
+  const size = action === "delete" ? DELETE_AT_ONCE : 1;
+  const queues = parts.map((part) => callsOf(part, action, size));
+  const calls: Call[] = [];
+  for (let turn = 0; calls.length < most && queues.some((queue) => queue.length > turn); turn++) {
+    for (const queue of queues) {
+      const call = queue[turn];
+      if (call && calls.length < most) calls.push(call);
+    }
   }
+  return calls;
+}
+
+function callsOf(part: Part, action: Removal, size: number): Call[] {
+  const calls: Call[] = [];
+  let open: Call | undefined;
+  for (const { subject, action: wanted, alone } of part.waiting.values()) {
+    if (wanted !== action) continue;
+    if (!open || alone || open.subjects.length === size) {
+      open = { part, action, subjects: [] };
+      calls.push(open);
+    }
+    open.subjects.push(subject);
+  }
+  return calls;
 }

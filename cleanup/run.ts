@@ -1,125 +1,122 @@
 import { createHash } from "node:crypto";
-import type { ECSClient } from "@aws-sdk/client-ecs";
-import type { Connect } from "../aws/clients";
+import { StoreConflictError } from "../aws/errors";
 import { type Calls, calls } from "../aws/retry";
-import { claimsOf } from "../retention/registration";
-import { indexInventory } from "../retention/revisions/inventory";
-import { planRevisions } from "../retention/revisions/plan";
-import type { Clock, Millis, Plan, Report, RetentionPolicy, ServiceReport } from "../retention/types";
-import { readInventory } from "./inventory";
-import { countWaiting, type Part, partOf, postpone } from "./parts";
-import type { GoodRegistration, LoadedRegistration } from "./registrations";
-import { removeInTurn } from "./removal";
-
-/** What a run is doing, for whoever shows it. */
-export interface Progress {
-  step: "revisions" | "references" | "dates" | "plans" | "removal";
-  /** Registration's key: only while removing. */
-  registration?: string;
-  /** Removals that have their outcome, and how many there are: only while removing. */
-  done?: number;
-  of?: number;
-}
-
-export interface RunOptions {
-  connect: Connect;
-  clock: Clock;
-  account: string;
-  region: string;
-  /** Names the run, its report and the sessions it opens: 2 to 64 of `[A-Za-z0-9_=,.@-]`. */
-  runId: string;
-  registrations: LoadedRegistration[];
-  /** Names or registration keys of the services to remove for. What is read and protected stays the account. @default all */
-  services?: string[];
-  /** `report`: plan only. @default as each policy says */
-  mode?: "report";
-  /** When the run must be over; its last 90 s belong to the report. */
-  deadline: Millis;
-  /**
-   * The client that removes for one service: the function assumes its cleanup role, the CLI is the caller itself. `calls`
-   * are those of the run. What it throws ends this service's part alone.
-   */
-  removerFor(registration: GoodRegistration, calls: Calls): Promise<ECSClient>;
-  /** Asked once, before the first removal, with the plans that would be carried out. @default yes */
-  confirm?(plans: Plan[]): Promise<boolean>;
-  /** ARNs whose removal failed in the last run: their dates are read last. @default none */
-  failedBefore?: string[];
-  onProgress?(progress: Progress): void;
-}
+import { STORE } from "../retention/store-layout";
+import type { Millis, Plan, Report, ServiceReport } from "../retention/types";
+import { saveState } from "./account-state";
+import { claimsAfter, contested, vanishedOf } from "./claims";
+import { type Lease, LeaseLostError, takeLease } from "./lease";
+import { loadMemory, stateAfter } from "./memory";
+import type { RunOptions, RunResult } from "./options";
+import { type Part, partOf } from "./parts";
+import { readAndPlan } from "./pass";
+import { type Removal, removeInPasses } from "./passes";
+import { type GoodRegistration, isGood } from "./registrations";
+import { removers } from "./removers";
+import { foretell, reportKey, serviceReports } from "./report";
+import { settleBatch } from "./settle";
 
 /** Nothing is read or removed in a run's last 90 s. */
 const TIME_TO_REPORT: Millis = 90_000;
 
 /**
- * One pass over an account and Region: reads it once, plans each service by its own policy, removes for each with its own
- * role, and reports. The same inventory, policies and moment give the same plans in every mode.
+ * One run over an account and Region, under the lease of its store: reads the account, plans each service by its own
+ * policy, removes for each with its own role, and reports. The same inventory, policies, memory and moment give the same
+ * plans in every mode.
  *
  * @returns The report, also where reading or removing failed: its gaps, problems and outcomes say what.
+ * @throws ReadError where the store cannot be read or written; what was removed by then was told to `onReport`.
  */
-export async function run(options: RunOptions): Promise<Report> {
-  const { clock, account, region, runId, mode, onProgress } = options;
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { lease, held } = await takeLease(options.store, options);
+  if (!lease) return { held };
+  try {
+    return await runHolding(lease, options);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function runHolding(lease: Lease, options: RunOptions): Promise<RunResult> {
+  const { clock, registrations } = options;
   const startedAt = clock.now();
   const end = options.deadline - TIME_TO_REPORT;
-  const made = calls(clock, end);
-  const failedBefore = new Set(options.failedBefore);
-  const services = new Map(options.registrations.map((loaded) => [loaded.key, reportOf(loaded)]));
-  for (const [key, problem] of claims(options.registrations)) services.get(key)?.problems.push(problem);
-  const sound = options.registrations.filter(isGood).filter(({ key }) => services.get(key)?.problems.length === 0);
-  const good = shuffled(sound, runId);
+  const made = calls(clock, end, options.counts);
+  const { store } = lease;
+  const memory = await loadMemory(store, options);
+  const { loaded, ledgers, facts } = memory;
+  const before = loaded.state;
 
-  const { inventory, removeUntil } = await readInventory({
-    client: options.connect.ecs(),
-    calls: made,
-    clock,
-    account,
-    region,
-    policies: good.map(({ registration }) => registration.policy),
-    failedBefore,
-    end,
-    onStep: (step) => onProgress?.({ step }),
-  });
-  onProgress?.({ step: "plans" });
-  const indexed = indexInventory(inventory);
-  const now = clock.now();
-  const parts: Part[] = [];
-  for (const loaded of good) {
-    const report = services.get(loaded.key) as ServiceReport;
-    report.plan = planRevisions(loaded.registration.policy, indexed, now);
-    if (removesFor(loaded, options)) parts.push(partOf(loaded, report, { account, region, failedBefore, now }));
+  const present = new Set((await store.list(STORE.policies)).map(({ key }) => key));
+  const lastClaims = claimsAfter(registrations, present, before.lastClaims, startedAt);
+  const services = serviceReports(registrations, contested(registrations, lastClaims));
+  const good = registrations.filter(isGood).filter(({ key }) => services.get(key)?.problems.length === 0);
+  const sound = shuffled(good, options.runId);
+
+  const client = options.connect.ecs();
+  const common = { ...options, client, calls: made, store, lease, facts, ledgers, memory, sound, end };
+  async function checkpoint(): Promise<void> {
+    await facts.save();
+    if (!lease.holds()) await lease.renew();
   }
-  await carryOut(parts, options, made, removeUntil);
+  const readAgain = () => readAndPlan({ ...common, vanished: vanishedOf(lastClaims), checkpoint });
+  const first = await readAgain();
+  const interrupted = await settleBatch(lease.unsettled, { ...common, ...first.inventory, now: clock.now() });
+
+  const failedBefore = new Set(before.failed);
+  const parts: Part[] = [];
+  for (const registration of sound) {
+    const service = services.get(registration.key) as ServiceReport;
+    const plan = first.plans.get(registration.key) as Plan;
+    service.plan = plan;
+    if (removesFor(registration, options)) parts.push(partOf(registration, service, plan, failedBefore));
+  }
+  const { clientOf, roles } = removers({ ...options, calls: made }, before.refused);
+  const removal = await removeInPasses(parts, first, { ...common, clientOf, readAgain });
+
+  for (const [key, service] of services) {
+    const notes = [loaded.note, options.remembers ? ledgers.note(key) : undefined, interrupted.get(key)];
+    service.notes.push(...notes.filter((note) => note !== undefined));
+  }
+  foretell(services, registrations, ledgers, clock.now());
+  const report = reportOf(options, startedAt, [...services.values()], removal, made);
+  options.onReport?.(report);
+  const key = reportKey(report);
+  await options.store.put(key, JSON.stringify(report), "any");
+  try {
+    if (removal.failure !== undefined) throw removal.failure;
+    await ledgers.save();
+    const full = !options.mode && !options.services && [...present].every((key) => services.has(key));
+    const { referenced, completed: completedDeployments, cut } = removal.last;
+    const found = { report, full, cut: first.cut || cut, roles, referenced, completedDeployments, lastClaims };
+    await saveState(store, options, loaded, stateAfter(before, found));
+  } catch (error) {
+    // Whoever holds the lease by now finds out by itself what became of the last batch.
+    if (!isTaken(error)) throw error;
+  }
+  return { report, key };
+}
+
+function reportOf(
+  { account, region, runId, mode, storeName, clock }: RunOptions,
+  startedAt: Millis,
+  services: ServiceReport[],
+  { gaps, stopped }: Removal,
+  { counts }: Calls,
+): Report {
   return {
-    version: 1,
-    runId,
-    account,
-    region,
-    startedAt,
-    endedAt: clock.now(),
+    ...{ version: 1, runId, account, region, startedAt, endedAt: clock.now() },
     ...(mode && { mode }),
-    gaps: inventory.gaps,
-    services: [...services.values()],
-    calls: made.counts,
+    gaps,
+    services,
+    ...(stopped !== undefined && { stopped }),
+    ...(storeName !== undefined && { store: storeName }),
+    calls: { ...counts },
   };
 }
 
-function isGood(loaded: LoadedRegistration): loaded is GoodRegistration {
-  return "registration" in loaded;
-}
-
-function reportOf(loaded: LoadedRegistration): ServiceReport {
-  const { key: registration } = loaded;
-  if (isGood(loaded)) return { registration, service: loaded.registration.policy.service, outcomes: [], problems: [] };
-  return { registration, service: loaded.family ?? registration, outcomes: [], problems: [...loaded.problems] };
-}
-
-/** A broken registration claims its family as a good one does: nobody knows what it would keep. */
-function claims(registrations: LoadedRegistration[]): ReturnType<typeof claimsOf> {
-  return claimsOf(
-    registrations.flatMap((loaded) => {
-      const family = isGood(loaded) ? loaded.registration.policy.family : loaded.family;
-      return family === undefined ? [] : [{ key: loaded.key, registration: { policy: { family } as RetentionPolicy } }];
-    }),
-  );
+function isTaken(error: unknown): boolean {
+  return error instanceof LeaseLostError || error instanceof StoreConflictError;
 }
 
 /** Another order in every run: where the time does not suffice for all, it is not always the same ones who go without. */
@@ -128,29 +125,7 @@ function shuffled(registrations: GoodRegistration[], runId: string): GoodRegistr
   return registrations.toSorted((one, other) => (draw(one) < draw(other) ? -1 : 1));
 }
 
-function removesFor({ key, registration }: GoodRegistration, { mode, services }: RunOptions): boolean {
-  if (mode === "report" || registration.policy.mode !== "enforce") return false;
-  return !services || services.includes(key) || services.includes(registration.policy.service);
-}
-
-async function carryOut(parts: Part[], options: RunOptions, made: Calls, removeUntil: Millis): Promise<void> {
-  const { clock, confirm, onProgress, removerFor } = options;
-  const removing = parts.filter((part) => countWaiting(part) > 0);
-  const of = removing.reduce((sum, part) => sum + countWaiting(part), 0);
-  if (of === 0) return;
-  if (confirm && !(await confirm(removing.map(({ report }) => report.plan as Plan)))) {
-    for (const part of removing) postpone(part, "declined", clock.now());
-    return;
-  }
-  let done = 0;
-  await removeInTurn(removing, {
-    calls: made,
-    clock,
-    removeUntil,
-    removerFor: (registration) => removerFor(registration, made),
-    onRemoved({ registration }, count) {
-      done += count;
-      onProgress?.({ step: "removal", registration: registration.key, done, of });
-    },
-  });
+function removesFor({ key, registration: { policy } }: GoodRegistration, { mode, services }: RunOptions): boolean {
+  if (mode === "report" || policy.mode === "report") return false;
+  return !services || services.includes(key) || services.includes(policy.service);
 }

@@ -27,7 +27,9 @@ const shell: Shell = {
 // While a question stands, Ctrl-C is its answer instead: no.
 process.once("SIGINT", () => {
   const left =
-    process.argv[2] === "apply" ? ": what was removed until then stays removed; `plan` shows what is left" : "";
+    process.argv[2] === "apply"
+      ? ": what was removed until then stays removed, and the store is free again within ten minutes; `plan` shows what is left"
+      : "";
   process.stderr.write(`\necs-retention: interrupted${left}\n`);
   process.exit(130);
 });

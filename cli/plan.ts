@@ -1,17 +1,18 @@
-import { blockingGaps, totals } from "../report/groups";
+import { blockingGaps } from "../report/gaps";
+import { totals } from "../report/totals";
 import type { Report } from "../retention/types";
 import type { Options } from "./command";
 import { print, runFor } from "./session";
-import type { Shell } from "./shell";
+import { EX_BLOCKED, type Shell } from "./shell";
 
 function exitCode(report: Report): number {
   if (report.services.some(({ problems }) => problems.length > 0)) return 1;
-  if (blockingGaps(report).length > 0) return 3;
+  if (report.stopped !== undefined || blockingGaps(report).length > 0) return EX_BLOCKED;
   const sum = totals(report.services);
   return sum.deregister + sum.delete > 0 ? 2 : 0;
 }
 
-/** Shows what would go, whatever mode a policy is in; changes nothing. */
+/** Shows what would go, whatever mode a policy is in; changes nothing in ECS. */
 export async function plan(options: Options, shell: Shell): Promise<number> {
   const report = await runFor(options, shell);
   print(report, options, shell);

@@ -1,61 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { Connect } from "../aws/clients";
-import { kindOf, nameOf } from "../aws/errors";
-import { type Progress, run } from "../cleanup/run";
+import { calls } from "../aws/retry";
+import type { Progress } from "../cleanup/options";
+import { run } from "../cleanup/run";
 import { textReport } from "../report/report";
-import { oneLine, type TableOptions, wantsColour } from "../report/table";
+import { number, when } from "../report/sentences";
+import { type TableOptions, wantsColour } from "../report/table";
 import { problemText } from "../retention/errors";
 import type { Plan, Report } from "../retention/types";
+import { accountOf, regionOf } from "./account";
 import type { Options } from "./command";
 import { loadPolicies } from "./policies";
-import { type Output, SetupError, type Shell } from "./shell";
+import { loadSettings } from "./settings";
+import { BusyError, type Output, SetupError, type Shell } from "./shell";
+import { storageAt, withKeys } from "./store";
 
-/** A shell waits longer than a function may; removals end 5 minutes after the references were read in any case. */
-const LONGEST_RUN = 60 * 60_000;
-
-async function regionOf(options: Options, shell: Shell): Promise<string> {
-  const { AWS_REGION, AWS_DEFAULT_REGION } = shell.env;
-  const region = options.region || AWS_REGION || AWS_DEFAULT_REGION || (await shell.profileRegion());
-  if (region) return region;
-  throw new SetupError("no AWS Region: give --region, set AWS_REGION, or set `region` in the AWS profile");
-}
-
-async function accountOf(connect: Connect, shell: Shell): Promise<string> {
-  try {
-    const { Account } = await connect.sts().send(new GetCallerIdentityCommand({}));
-    if (Account) return Account;
-  } catch (error) {
-    throw new SetupError(setupText(error, shell));
-  }
-  throw new SetupError("sts:GetCallerIdentity named no account: check AWS_ENDPOINT_URL");
-}
-
-function setupText(error: unknown, { env }: Shell): string {
-  const { name, message } = error as Error;
-  const profile = env.AWS_PROFILE ? ` for profile ${env.AWS_PROFILE}` : "";
-  if (name === "CredentialsProviderError" || name === "TokenProviderError") {
-    const fix =
-      "give --profile or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; after `aws sso login` if the profile uses it";
-    return `no AWS credentials${profile} (${oneLine(message)}): ${fix}`;
-  }
-  switch (kindOf(error)) {
-    case "denied":
-      return `AWS did not accept the credentials${profile} (${nameOf(error)}): renew them, for example with \`aws sso login\``;
-    case "unavailable": {
-      const endpoint = env.AWS_ENDPOINT_URL_STS ?? env.AWS_ENDPOINT_URL;
-      const fix = endpoint ? `check AWS_ENDPOINT_URL=${endpoint}` : "check the network and the name of the Region";
-      return `AWS STS cannot be reached (${nameOf(error)}): ${fix}`;
-    }
-    default:
-      return `sts:GetCallerIdentity failed (${nameOf(error)}: ${oneLine(message)}): check the credentials, the Region and the machine's clock`;
-  }
-}
+/** A shell waits longer than a function may: what is in use is read again as often as it takes. */
+const LONGEST_RUN = 24 * 60 * 60_000;
 
 const STEPS: Record<Progress["step"], string> = {
-  revisions: "Reading revisions",
+  revisions: "Listing revisions",
+  descriptions: "Reading revisions",
   references: "Reading what is in use",
-  dates: "Reading dates",
   plans: "Planning",
   removal: "Removing",
 };
@@ -64,7 +29,8 @@ const STEPS: Record<Progress["step"], string> = {
 function progressOn(stderr: Output): { show(progress: Progress): void; clear(): void } {
   const line = (text: string) => stderr.isTTY && stderr.write(`\r\u001b[2K${text}`);
   return {
-    show: ({ step, done, of }) => line(`${STEPS[step]}${of === undefined ? "" : ` ${done ?? 0} of ${of}`} …`),
+    show: ({ step, done, of }) =>
+      line(`${STEPS[step]}${of === undefined ? "" : ` ${number(done ?? 0)} of ${number(of)}`} …`),
     clear: () => line(""),
   };
 }
@@ -81,42 +47,60 @@ export type Confirm = (plans: Plan[], account: string, region: string) => Promis
  * The run that the function makes, over policy files and with the caller's own credentials.
  *
  * @param confirm Asked once before the first removal; without it nothing is removed.
+ * @returns The report, its services named by their files.
  * @throws SetupError where there are no credentials, there is no Region, or no policy is sound.
+ * @throws BusyError where another run holds the store's lease.
  */
 export async function runFor(options: Options, shell: Shell, confirm?: Confirm): Promise<Report> {
-  const registrations = await loadPolicies(options.policies);
-  const problems = registrations.flatMap((registration) => ("problems" in registration ? registration.problems : []));
-  if (registrations.every((registration) => "problems" in registration)) {
-    throw new SetupError(problems.map(problemText).join("\n"));
-  }
+  const policies = await loadPolicies(options.policies);
+  const problems = policies.flatMap((policy) => ("problems" in policy ? policy.problems : []));
+  if (policies.every((policy) => "problems" in policy)) throw new SetupError(problems.map(problemText).join("\n"));
+  const settings = await loadSettings(options.settings);
   if (options.profile) shell.env.AWS_PROFILE = options.profile;
   const region = await regionOf(options, shell);
   const connect = shell.connect({ region });
+  const deadline = shell.clock.now() + LONGEST_RUN;
+  const counts = {};
+  const storage = storageAt(options.store, connect, calls(shell.clock, deadline, counts));
   const account = await accountOf(connect, shell);
+  const registrations = await withKeys(policies, storage);
   const progress = progressOn(shell.stderr);
-  try {
-    return await run({
-      connect,
-      clock: shell.clock,
-      account,
-      region,
-      runId: randomUUID(),
-      registrations,
-      deadline: shell.clock.now() + LONGEST_RUN,
-      removerFor: async () => connect.ecs(),
-      onProgress: progress.show,
-      ...(confirm
-        ? {
-            confirm: (plans) => {
-              progress.clear();
-              return confirm(plans, account, region);
-            },
-          }
-        : { mode: "report" }),
-    });
-  } finally {
-    progress.clear();
-  }
+  const { report, held } = await run({
+    ...storage,
+    connect,
+    clock: shell.clock,
+    account,
+    region,
+    runId: randomUUID(),
+    registrations,
+    settings,
+    counts,
+    deadline,
+    removerFor: async () => connect.ecs(),
+    onProgress: progress.show,
+    ...(confirm
+      ? {
+          confirm: (plans) => {
+            progress.clear();
+            return confirm(plans, account, region);
+          },
+        }
+      : { mode: "report" }),
+  }).finally(progress.clear);
+  if (held)
+    throw new BusyError(`run ${held.runId} works with ${storage.storeName} until ${when(held.until)}: try again then`);
+  return named(report, registrations, options.policies);
+}
+
+/** People know their policies by their files; where the clocks are somebody else's too, a note says so. */
+function named(report: Report, registrations: { key: string }[], files: string[]): Report {
+  const fileOf = new Map(registrations.map(({ key }, at) => [key, files[at] ?? key]));
+  const services = report.services.map((service) => {
+    const { registration } = service;
+    const shared = registration.startsWith("policies/") ? [`clocks and limits are shared with ${registration}`] : [];
+    return { ...service, registration: fileOf.get(registration) ?? registration, notes: [...shared, ...service.notes] };
+  });
+  return { ...report, services };
 }
 
 /** The run's result on stdout, for people or for programs. */

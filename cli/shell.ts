@@ -23,6 +23,9 @@ export interface Shell {
 /** https://man.freebsd.org/sysexits: the command was used incorrectly. */
 export const EX_USAGE = 64;
 
+/** Something is left for later, or for somebody: a gap, a stop, a limit, another run, a no. */
+export const EX_BLOCKED = 3;
+
 /** The command was used incorrectly; nothing was read. */
 export class UsageError extends Error {
   override name = "UsageError";
@@ -31,4 +34,9 @@ export class UsageError extends Error {
 /** Something outside is not as it has to be, and the message says how to mend it. */
 export class SetupError extends Error {
   override name = "SetupError";
+}
+
+/** Another run works with the store, and nothing was done. */
+export class BusyError extends Error {
+  override name = "BusyError";
 }

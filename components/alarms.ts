@@ -14,7 +14,10 @@ interface Watched {
   tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
 }
 
-/** Alarms when the function fails, is throttled, leaves failures in its queue, or completes no full run in time. */
+/**
+ * Alarms when the function fails, is throttled, leaves failures in its queue, refuses a service, or completes no full run
+ * in time.
+ */
 export function addAlarms(name: string, watched: Watched, options: pulumi.CustomResourceOptions): void {
   const { functionName, failuresName, expectedEvery, alarmActions, region, tags } = watched;
   const add = (
@@ -49,13 +52,20 @@ export function addAlarms(name: string, watched: Watched, options: pulumi.Custom
     dimensions: { QueueName: failuresName },
     alarmDescription: "Failed invocations of the ECS retention cleanup wait in its queue",
   });
+  const ofRuns = { namespace: "ecs-retention", dimensions: { service: "ecs-retention" } };
+  add("refused", {
+    ...atLeastOne,
+    ...ofRuns,
+    metricName: "ServicesRefused",
+    statistic: "Maximum",
+    alarmDescription: "The ECS retention cleanup refused a service's part: its report says why",
+  });
   add(
     "no-run",
     {
-      namespace: "ecs-retention",
+      ...ofRuns,
       metricName: "CompletedFullRuns",
       statistic: "Sum",
-      dimensions: { service: "ecs-retention" },
       comparisonOperator: "LessThanThreshold",
       threshold: 1,
       // CloudWatch looks back seven days at most, and only with periods of an hour or more.

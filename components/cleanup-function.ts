@@ -3,33 +3,40 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountStatements, ownStatements } from "../permissions/cleanup";
 import { policyDocument, roleArn } from "../permissions/statement";
 import { lambdaTrust } from "../permissions/trust";
+import { readSettings } from "../retention/settings";
 import { addAlarms, readExpectedEvery } from "./alarms";
 import { cleanupCode } from "./handler-code";
 import { checked, checkNameLength } from "./inputs";
+import { addPause } from "./pause";
+import type { CleanupFunctionReference } from "./reference";
 import { RetentionStore } from "./retention-store";
-import { addSchedule } from "./schedule";
+import { addSchedules } from "./schedules";
 import { scopeOf } from "./scope";
-
-/** What services of the same or another stack need to join a cleanup function: plain data, for a stack output. */
-export interface CleanupFunctionReference {
-  /** Bucket of the store. */
-  bucketName: string;
-  /** The function's own role. */
-  roleArn: string;
-  /** Path below which the function takes on cleanup roles. */
-  rolePath: string;
-  /** Region whose services it serves. */
-  region: string;
-  /** Account whose services it serves: 12 digits. */
-  account: string;
-}
+import type { AcknowledgedGapArgs, IgnoredSourceArgs } from "./settings";
 
 export interface CleanupFunctionArgs {
   /**
-   * When it runs, in EventBridge Scheduler's terms.
+   * When it runs, in EventBridge Scheduler's terms. Every 15 minutes besides, it goes on with what a run left for want of
+   * time or pace.
    * @default "rate(1 day)"
    */
   scheduleExpression?: pulumi.Input<string>;
+  /**
+   * Whether nothing is removed for anybody. Runs go on and report what they would remove.
+   * @default false
+   */
+  paused?: boolean;
+  /**
+   * Gaps that block no removal until the end of a day, for a reason; reports go on showing them.
+   * @default - every gap blocks what it names
+   */
+  acknowledgedGaps?: pulumi.Input<pulumi.Input<AcknowledgedGapArgs>[]>;
+  /**
+   * Sources of references that are not read for any service, for a reason. What only they need can be removed; the
+   * function is not granted to read them.
+   * @default - every source is read
+   */
+  ignoredSources?: pulumi.Input<pulumi.Input<IgnoredSourceArgs>[]>;
   /**
    * Name of a store that an earlier stack left behind, to go on with.
    * @default - a new store
@@ -89,17 +96,20 @@ export class CleanupFunction extends pulumi.ComponentResource {
   /** Name of its log group. */
   public readonly logGroupName: pulumi.Output<string>;
 
-  /** @throws InputPropertiesError where `expectedEvery` is no duration that an alarm can watch, or the name is too long. */
+  /**
+   * @throws InputPropertiesError where `expectedEvery` is no duration that an alarm can watch, where a gap or source cannot
+   * be left out like that or all of them together do not fit the function's environment, or where the name is too long.
+   */
   constructor(name: string, args: CleanupFunctionArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    checkNameLength(`CleanupFunction "${name}"`, name, "-store-bucket", 63);
+    const component = `CleanupFunction "${name}"`;
+    checkNameLength(component, name, "-store-bucket", 63);
+    const { acknowledgedGaps, ignoredSources } = args;
+    const expectedEvery = checked(component, "expectedEvery", args.expectedEvery ?? "2d", readExpectedEvery);
+    const settings = checked(component, "", { acknowledgedGaps, ignoredSources }, readSettings).apply(
+      (read) => read.settings,
+    );
     super("ecs-retention:index:CleanupFunction", name, args, opts);
     const { region, tags, path = "/", permissionsBoundaryArn: permissionsBoundary } = args;
-    const expectedEvery = checked(
-      `CleanupFunction "${name}"`,
-      "expectedEvery",
-      args.expectedEvery ?? "2d",
-      readExpectedEvery,
-    );
     const scope = scopeOf(this, region);
     const rolePath = pulumi.interpolate`/ecs-retention/${scope.region}/`;
     const roleName = pulumi.interpolate`ecs-retention-${scope.region}`;
@@ -124,6 +134,7 @@ export class CleanupFunction extends pulumi.ComponentResource {
       { bucketName: args.storeBucketName, deleteOnDestroy: args.deleteOnDestroy, region, tags },
       options,
     );
+    const pause = args.paused ? [addPause(name, { bucket: store.bucketName, region }, options)] : [];
     const logs = new aws.cloudwatch.LogGroup(
       `${name}-logs`,
       { retentionInDays: args.logRetentionDays ?? 90, region, tags },
@@ -139,9 +150,10 @@ export class CleanupFunction extends pulumi.ComponentResource {
       `${name}-account`,
       {
         role: role.name,
-        policy: pulumi
-          .all([scope, rolePath])
-          .apply(([scope, rolePath]) => policyDocument(accountStatements(scope, rolePath))),
+        policy: pulumi.all([scope, rolePath, settings]).apply(([scope, rolePath, { ignoredSources }]) => {
+          const ignored = ignoredSources.map(({ source }) => source);
+          return policyDocument(accountStatements(scope, rolePath, ignored));
+        }),
       },
       options,
     );
@@ -168,7 +180,12 @@ export class CleanupFunction extends pulumi.ComponentResource {
         role: role.arn,
         timeout: 900,
         memorySize: 512,
-        environment: { variables: { STORE_BUCKET: store.bucketName } },
+        environment: {
+          variables: {
+            STORE_BUCKET: store.bucketName,
+            SETTINGS: settings.apply((settings) => JSON.stringify(settings)),
+          },
+        },
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         region,
         tags,
@@ -186,7 +203,12 @@ export class CleanupFunction extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [role, ownPolicy] },
     );
-    addSchedule(name, args, { lambda, account: scope.account }, { parent: this, dependsOn: [role, invocations] });
+    addSchedules(
+      name,
+      args,
+      { lambda, account: scope.account },
+      { parent: this, dependsOn: [role, invocations, ...pause] },
+    );
     addAlarms(
       name,
       {

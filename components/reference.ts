@@ -2,8 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../permissions/statement";
 import { shown } from "../retention/errors";
 import type { Problem } from "../retention/types";
-import type { CleanupFunctionReference } from "./cleanup-function";
 import { inputError } from "./inputs";
+
+/** What services of the same or another stack need to join a cleanup function: plain data, for a stack output. */
+export interface CleanupFunctionReference {
+  /** Bucket of the store. */
+  bucketName: string;
+  /** The function's own role. */
+  roleArn: string;
+  /** Path below which the function takes on cleanup roles. */
+  rolePath: string;
+  /** Region whose services it serves. */
+  region: string;
+  /** Account whose services it serves: 12 digits. */
+  account: string;
+}
 
 /** Where a service is and what it needs of its cleanup function, all of it known in a preview. */
 type Place = Scope & Pick<CleanupFunctionReference, "roleArn" | "rolePath">;

@@ -2,11 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { storeStatements } from "../permissions/cleanup";
 import { policyDocument } from "../permissions/statement";
+import { STORE } from "../retention/store-layout";
 import { checkNameLength, inputError } from "./inputs";
 import { scopeOf } from "./scope";
 
-/** Days that reports are kept. */
-const REPORT_DAYS = 365;
+/** Days that reports and archived revisions are kept. */
+const EXPIRING_DAYS = 365;
 /** Days that overwritten and deleted versions are kept. */
 const NONCURRENT_DAYS = 90;
 
@@ -33,7 +34,7 @@ export interface RetentionStoreArgs {
   tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
 }
 
-/** The bucket that holds registrations and reports: versioned, encrypted, private, over TLS only. It outlives the stack. */
+/** The bucket that holds registrations, what runs remember, and reports: versioned, encrypted, private, over TLS only. It outlives the stack. */
 export class RetentionStore extends pulumi.ComponentResource {
   /** Name of the bucket. */
   public readonly bucketName: pulumi.Output<string>;
@@ -90,14 +91,14 @@ export class RetentionStore extends pulumi.ComponentResource {
       `${name}-lifecycle`,
       {
         bucket,
-        // Registrations never expire; only what was overwritten, and reports.
+        // What runs go by never expires: registrations, ledgers, facts, journals, state.
         rules: [
-          {
-            id: "expire-reports",
+          ...[STORE.reports, STORE.archive].map((prefix) => ({
+            id: `expire-${prefix.slice(0, -1)}`,
             status: "Enabled",
-            filter: { prefix: "reports/" },
-            expiration: { days: REPORT_DAYS },
-          },
+            filter: { prefix },
+            expiration: { days: EXPIRING_DAYS },
+          })),
           {
             id: "expire-noncurrent-versions",
             status: "Enabled",

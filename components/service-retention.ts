@@ -5,44 +5,28 @@ import { cleanupStatements } from "../permissions/cleanup";
 import { policyDocument, roleArn } from "../permissions/statement";
 import { cleanupTrust } from "../permissions/trust";
 import { policyHash, readPolicy } from "../retention/policy";
+import { STORE } from "../retention/store-layout";
 import type { Registration, RetentionPolicy } from "../retention/types";
-import { CleanupFunction, type CleanupFunctionReference } from "./cleanup-function";
-import { RetentionMode } from "./constants";
+import { CleanupFunction } from "./cleanup-function";
+import { type FamilyMatch, RetentionMode } from "./constants";
 import { projectContainers } from "./containers";
 import { ExecutionRole, type ExecutionRoleArgs } from "./execution-role";
 import { checked } from "./inputs";
-import { joined } from "./reference";
+import { type CleanupFunctionReference, joined } from "./reference";
 import { scopeOf } from "./scope";
-
-/** What to keep of a family's revisions. Durations are `"36h"`, `"30d"` or `"2w"`. */
-export interface TaskDefinitionRetentionArgs {
-  /**
-   * That many newest ACTIVE revisions are always kept.
-   * @default 10
-   */
-  keepRevisions?: pulumi.Input<number>;
-  /**
-   * A revision younger than this is never touched.
-   * @default "30d"
-   */
-  keepFor?: pulumi.Input<string>;
-  /**
-   * A revision is INACTIVE at least this long before it is deleted; at least `"1h"`.
-   * @default "7d"
-   */
-  deleteAfter?: pulumi.Input<string>;
-  /**
-   * Revisions that are kept whatever else holds, as `family:revision`.
-   * @default - none
-   */
-  pinned?: pulumi.Input<pulumi.Input<string>[]>;
-}
+import type { IgnoredSourceArgs, RetentionLimitsArgs, TaskDefinitionRetentionArgs } from "./settings";
 
 export interface ServiceRetentionArgs {
   /** Family of the service's task definition. */
   family: pulumi.Input<string>;
   /**
-   * Whether to remove revisions, or only to report which would be.
+   * Whether the service's revisions are in that family alone, or in all families that awsx made from that name. IAM knows
+   * no hexadecimal digits: the cleanup role may delete revisions of families with any eight characters.
+   * @default FamilyMatch.Exact
+   */
+  familyMatch?: pulumi.Input<FamilyMatch>;
+  /**
+   * Whether to remove revisions, only to report which would be, or to clear up after a service that is gone.
    * @default RetentionMode.Report
    */
   mode?: RetentionMode;
@@ -51,6 +35,16 @@ export interface ServiceRetentionArgs {
    * @default - each setting's own default
    */
   taskDefinitions?: pulumi.Input<TaskDefinitionRetentionArgs>;
+  /**
+   * How much may be removed at a time.
+   * @default - each setting's own default
+   */
+  limits?: pulumi.Input<RetentionLimitsArgs>;
+  /**
+   * Sources whose references and gaps do not count for this service, for a reason. What only they need can be removed.
+   * @default - every source counts
+   */
+  ignoredSources?: pulumi.Input<pulumi.Input<IgnoredSourceArgs>[]>;
   /**
    * Makes the service's execution role from its containers.
    * @default - no execution role
@@ -92,7 +86,7 @@ export class ServiceRetention extends pulumi.ComponentResource {
   public readonly cleanupFunction: pulumi.Output<CleanupFunctionReference>;
   /** Key of the registration in the function's store. */
   public readonly registrationKey: pulumi.Output<string>;
-  /** ARN of the role that may remove this family's revisions, only in mode `enforce`. */
+  /** ARN of the role that may remove this family's revisions, only in modes `enforce` and `retire`. */
   public readonly cleanupRoleArn?: pulumi.Output<string>;
 
   /** @throws InputPropertiesError where the policy, the containers or the cleanup function cannot be worked with. */
@@ -120,7 +114,7 @@ export class ServiceRetention extends pulumi.ComponentResource {
     const id = pulumi.output(urn).apply((urn) => createHash("sha256").update(urn).digest("hex").slice(0, 8));
     const label = name.replace(/[^A-Za-z0-9_.@-]/g, "-");
     const dependsOn: pulumi.Resource[] = [];
-    if (settings.mode === RetentionMode.Enforce) {
+    if (settings.mode === RetentionMode.Enforce || settings.mode === RetentionMode.Retire) {
       const roleName = pulumi.interpolate`${label.slice(0, 55)}-${id}`;
       const role = new aws.iam.Role(
         `${name}-removal-role`,
@@ -143,9 +137,7 @@ export class ServiceRetention extends pulumi.ComponentResource {
         {
           role: role.name,
           policy: pulumi.unsecret(
-            pulumi
-              .all([place, policy])
-              .apply(([place, policy]) => policyDocument(cleanupStatements(place, policy.family))),
+            pulumi.all([place, policy]).apply(([place, policy]) => policyDocument(cleanupStatements(place, policy))),
           ),
         },
         options,
@@ -156,7 +148,7 @@ export class ServiceRetention extends pulumi.ComponentResource {
         .apply(([place, roleName]) => roleArn(place, place.rolePath, roleName));
     }
 
-    this.registrationKey = pulumi.interpolate`policies/${pulumi.getProject()}/${pulumi.getStack()}/${label}-${id}.json`;
+    this.registrationKey = pulumi.interpolate`${STORE.policies}${pulumi.getProject()}/${pulumi.getStack()}/${label}-${id}.json`;
     new aws.s3.BucketObjectv2(
       `${name}-registration`,
       {

@@ -6,11 +6,15 @@ import { systemClock } from "../aws/clock";
 import { type StoredRunOptions, storedRun } from "../cleanup/stored-run";
 import { problemText } from "../retention/errors";
 import { type Fields, readFields } from "../retention/fields";
+import { readSettings, type Settings } from "../retention/settings";
 import type { Clock, Problem } from "../retention/types";
 import { countsOf, logReport, type MetricSink, recordMetrics } from "./telemetry";
 
-/** What the schedule sends is `{}`; by hand a run can be limited to some services, or to planning. */
-type Event = Pick<StoredRunOptions, "services" | "mode">;
+/**
+ * The daily schedule sends `{}`, the one that continues what a run left over `{"continue": true}`; by hand a run can be
+ * limited to some services, or to planning.
+ */
+type Event = Pick<StoredRunOptions, "services" | "mode" | "continue">;
 
 const EVENT: Fields<Event> = {
   services: {
@@ -25,6 +29,12 @@ const EVENT: Fields<Event> = {
     fix: "leave it out to remove where policies say so",
     optional: true,
   },
+  continue: {
+    accepts: (value) => value === true,
+    expected: "true",
+    fix: "leave it out to run whether or not the last run left something over",
+    optional: true,
+  },
 };
 
 export interface Environment {
@@ -33,30 +43,35 @@ export interface Environment {
   region: string;
   /** Name of the store's bucket. */
   bucket: string;
+  settings: Settings;
   logger: Pick<Logger, "info" | "warn" | "appendKeys">;
   metrics: MetricSink;
 }
 
 /** What an invocation answers with. */
-export interface Summary extends ReturnType<typeof countsOf> {
-  runId: string;
-  /** Key of the report in the store. */
-  report: string;
-}
+export type Summary =
+  | ({ runId: string /** Key of the report in the store. */; report: string } & ReturnType<typeof countsOf>)
+  /** Nothing was to be done, or somebody else is at it. */
+  | { runId: string; nothing: "pending" | "held" };
 
 /** The Lambda function in an environment of its own; {@link handler} is the deployed one. */
-export function cleanupHandler({ connect, clock, region, bucket, logger, metrics }: Environment) {
+export function cleanupHandler({ connect, clock, region, bucket, settings, logger, metrics }: Environment) {
   return async (event: unknown, context: Context): Promise<Summary> => {
     const asked = readEvent(event);
     const runId = context.awsRequestId;
     const account = context.invokedFunctionArn.split(":")[4] ?? "";
     const deadline = clock.now() + context.getRemainingTimeInMillis();
     logger.appendKeys({ runId });
-    const { report, key } = await storedRun({
+    const { report, key, held } = await storedRun({
       ...asked,
-      ...{ connect, clock, bucket, account, region, runId, deadline },
+      ...{ connect, clock, bucket, account, region, runId, settings, deadline },
       onReport: (report) => logReport(logger, report),
     });
+    if (!report) {
+      if (held) logger.info("another run holds the lease", { held });
+      else logger.info("nothing to continue");
+      return { runId, nothing: held ? "held" : "pending" };
+    }
     recordMetrics(metrics, report, asked.services === undefined);
     return { runId, report: key, ...countsOf(report) };
   };
@@ -71,13 +86,14 @@ function readEvent(event: unknown): Event {
 
 let deployed: ReturnType<typeof cleanupHandler> | undefined;
 
-/** Entry point of the deployed function; environment: STORE_BUCKET, AWS_REGION. */
+/** Entry point of the deployed function; environment: STORE_BUCKET, AWS_REGION, SETTINGS (where there are any). */
 export async function handler(event: unknown, context: Context): Promise<Summary> {
   deployed ??= cleanupHandler({
     connect: connect({ region: setting("AWS_REGION") }),
     clock: systemClock,
     region: setting("AWS_REGION"),
     bucket: setting("STORE_BUCKET"),
+    settings: settingsIn(process.env.SETTINGS || "{}"),
     logger: new Logger({ serviceName: "ecs-retention" }),
     metrics: new Metrics({ namespace: "ecs-retention", serviceName: "ecs-retention" }),
   });
@@ -88,4 +104,16 @@ function setting(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name}: got nothing, expected a value in the function's environment; deploy it again`);
   return value;
+}
+
+function settingsIn(text: string): Settings {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`SETTINGS: got ${text.length} characters that are not JSON, expected settings; deploy it again`);
+  }
+  const { settings, problems } = readSettings(value);
+  if (!settings) throw new Error(problems.map((problem) => `SETTINGS: ${problemText(problem)}`).join("\n"));
+  return settings;
 }

@@ -1,47 +1,99 @@
 import { REFERENCE_SOURCES } from "../retention/reference-sources";
+import { STORE } from "../retention/store-layout";
+import type { RetentionPolicy } from "../retention/types";
 import { arn, roleArn, type Scope, type Statement } from "./statement";
 
-/** ECS lets these be confined to a resource; all other reads of ours take `*` only. */
-const RESOURCE_OF_READ: Record<string, string> = {
-  "ecs:DescribeServices": "service/*",
-  "ecs:DescribeTasks": "task/*",
-};
+/** Reads besides those of the reference sources. */
+const READS_OF_REVISIONS = ["ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition"];
+
+/**
+ * What IAM confines a read to; all other reads of ours take `*`. ListTasks is among those: IAM knows it for container
+ * instances alone, and no source tells what it asks about where a call names none, as ours (UNVERIFIED, so `*`):
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const CONFINED_READS: { sid: string; service: string; resources: string[]; actions: string[] }[] = [
+  {
+    sid: "ReadServices",
+    service: "ecs",
+    resources: ["service/*"],
+    actions: ["ecs:DescribeServices", "ecs:ListServiceDeployments"],
+  },
+  {
+    sid: "ReadServiceDeployments",
+    service: "ecs",
+    resources: ["service/*", "service-deployment/*"],
+    actions: ["ecs:DescribeServiceDeployments"],
+  },
+  {
+    sid: "ReadServiceRevisions",
+    service: "ecs",
+    resources: ["service/*", "service-revision/*"],
+    actions: ["ecs:DescribeServiceRevisions"],
+  },
+  { sid: "ReadTasks", service: "ecs", resources: ["task/*"], actions: ["ecs:DescribeTasks"] },
+  { sid: "ReadRules", service: "events", resources: ["rule/*"], actions: ["events:ListTargetsByRule"] },
+  { sid: "ReadPipes", service: "pipes", resources: ["pipe/*"], actions: ["pipes:DescribePipe"] },
+  { sid: "ReadSchedules", service: "scheduler", resources: ["schedule/*"], actions: ["scheduler:GetSchedule"] },
+  {
+    sid: "ReadStateMachines",
+    service: "states",
+    resources: ["stateMachine:*"],
+    actions: ["states:ListStateMachineVersions", "states:DescribeStateMachine"],
+  },
+  {
+    sid: "ReadApplications",
+    service: "codedeploy",
+    resources: ["application:*"],
+    actions: [
+      "codedeploy:BatchGetApplications",
+      "codedeploy:ListDeploymentGroups",
+      "codedeploy:GetApplicationRevision",
+    ],
+  },
+  {
+    sid: "ReadDeploymentGroups",
+    service: "codedeploy",
+    resources: ["deploymentgroup:*"],
+    actions: ["codedeploy:BatchGetDeploymentGroups", "codedeploy:BatchGetDeployments"],
+  },
+];
 
 const inRegion = (scope: Scope) => ({ StringEquals: { "aws:RequestedRegion": scope.region } });
 
-/** What the function reads of the account, and the roles it may take on. It can remove nothing by itself. */
-export function accountStatements(scope: Scope, rolePath: string): Statement[] {
-  const reads = [
-    ...new Set([
-      "ecs:ListTaskDefinitions",
-      "ecs:DescribeTaskDefinition",
-      ...REFERENCE_SOURCES.flatMap((s) => s.actions),
-    ]),
-  ];
-  const scoped = reads.filter((action) => RESOURCE_OF_READ[action]);
+/**
+ * What the function reads of the account, and the roles it may take on. It can remove nothing by itself.
+ *
+ * @param ignored Ids of reference sources that are not read. Default: none.
+ */
+export function accountStatements(scope: Scope, rolePath: string, ignored: readonly string[] = []): Statement[] {
+  const sources = REFERENCE_SOURCES.filter(({ id }) => !ignored.includes(id));
+  const reads = new Set([...READS_OF_REVISIONS, ...sources.flatMap(({ actions }) => actions)]);
+  const confined = CONFINED_READS.map((read) => ({ ...read, actions: read.actions.filter((each) => reads.has(each)) }));
+  const anywhere = [...reads].filter((each) => !confined.some(({ actions }) => actions.includes(each)));
   return [
-    {
-      sid: "ReadAccount",
-      actions: reads.filter((action) => !RESOURCE_OF_READ[action]),
-      resources: ["*"],
-      conditions: inRegion(scope),
-    },
-    ...scoped.map((action) => ({
-      sid: action.replace("ecs:Describe", "Read"),
-      actions: [action],
-      resources: [arn("ecs", scope, RESOURCE_OF_READ[action] as string)],
-    })),
+    { sid: "ReadAccount", actions: anywhere, resources: ["*"], conditions: inRegion(scope) },
+    ...confined
+      .filter(({ actions }) => actions.length > 0)
+      .map(({ sid, service, resources, actions }) => ({
+        sid,
+        actions,
+        resources: resources.map((resource) => arn(service, scope, resource)),
+      })),
     { sid: "TakeCleanupRoles", actions: ["sts:AssumeRole"], resources: [roleArn(scope, rolePath, "*")] },
   ];
 }
 
-/** What the function needs of its own store, log group and on-failure queue. It never writes below `policies/`. */
+/** What the function remembers: it reads what it writes, also since S3 asks for both in a conditional write. */
+const REMEMBERED = [STORE.state, STORE.ledger, STORE.facts, STORE.journal, STORE.lease];
+
+/** What the function needs of its own store, log group and on-failure queue. It deletes nothing, and stops nobody's stop. */
 export function ownStatements(scope: Scope, own: { bucket: string; logGroup: string; queueArn: string }): Statement[] {
   const bucket = `arn:${scope.partition}:s3:::${own.bucket}`;
+  const below = (prefixes: string[]) => prefixes.map((prefix) => `${bucket}/${prefix}*`);
   return [
     { sid: "ListStore", actions: ["s3:ListBucket"], resources: [bucket] },
-    { sid: "ReadStore", actions: ["s3:GetObject"], resources: [`${bucket}/policies/*`, `${bucket}/state/*`] },
-    { sid: "WriteStore", actions: ["s3:PutObject"], resources: [`${bucket}/reports/*`, `${bucket}/state/*`] },
+    { sid: "ReadStore", actions: ["s3:GetObject"], resources: below([STORE.policies, ...REMEMBERED]) },
+    { sid: "WriteStore", actions: ["s3:PutObject"], resources: below([...REMEMBERED, STORE.reports, STORE.archive]) },
     {
       sid: "WriteLogs",
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -51,8 +103,13 @@ export function ownStatements(scope: Scope, own: { bucket: string; logGroup: str
   ];
 }
 
-/** What one service's cleanup role may remove: revisions of this family, in this Region. */
-export function cleanupStatements(scope: Scope, family: string): Statement[] {
+/** What one service's cleanup role may remove: revisions of this family, or of its families with a hash, in this Region. */
+export function cleanupStatements(
+  scope: Scope,
+  { family, familyMatch }: Pick<RetentionPolicy, "family" | "familyMatch">,
+): Statement[] {
+  // IAM has no wildcard for a hexadecimal digit; code holds the pattern.
+  const families = familyMatch === "hash-suffix" ? `${family}-????????` : family;
   return [
     {
       // AWS grants this action on `*` only; code confines it to the family: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
@@ -64,7 +121,7 @@ export function cleanupStatements(scope: Scope, family: string): Statement[] {
     {
       sid: "DeleteRevisions",
       actions: ["ecs:DeleteTaskDefinitions"],
-      resources: [arn("ecs", scope, `task-definition/${family}:*`)],
+      resources: [arn("ecs", scope, `task-definition/${families}:*`)],
     },
   ];
 }

@@ -1,8 +1,13 @@
 import { problemText } from "../retention/errors";
 import type { Report, ServiceReport } from "../retention/types";
-import { blockingGaps, gapsOf, groupRevisions, onlyReported, type Totals, totals } from "./groups";
-import { becauseText, count, gapText, number, outcomeText, sourceText, when } from "./sentences";
+import { blockingGaps, gapText, isAllBlocked, notCoveredText, sortedGaps } from "./gaps";
+import { groupRevisions } from "./groups";
+import { restoreSection } from "./restore";
+import { secretsSection } from "./secrets";
+import type { Section } from "./sections";
+import { becauseText, count, day, notAppliedText, number, outcomeText, when } from "./sentences";
 import { type Cell, type Column, oneLine, type Style, styled, type TableOptions, table, wrap } from "./table";
+import { onlyReported, type Totals, totals } from "./totals";
 
 const MOST_ROWS = 40;
 
@@ -16,19 +21,22 @@ const COLUMNS: Column[] = [
 ];
 
 const ACTION_STYLE: Record<string, Style> = { deregister: "yellow", delete: "red" };
-const RESULT_STYLE: Record<string, Style> = { done: "green", failed: "red", postponed: "yellow" };
+const RESULT_STYLE: Record<string, Style> = { done: "green", failed: "red", spared: "yellow", postponed: "yellow" };
 
-/** The account's state and what came of the run, in one sentence. */
+/** The account's state and what came of the run, in a few sentences. */
 export function headline(report: Report): string {
-  const sum = totals(report.services);
-  const problems = report.services.filter((service) => service.problems.length > 0).length;
+  const { services } = report;
+  const sum = totals(services);
+  const problems = services.filter((service) => service.problems.length > 0).length;
   const refused = problems > 0 ? ` ${count(problems, "service")} with problems.` : "";
+  const untouched = services.every(onlyReported);
   const gaps = blockingGaps(report);
-  if (gaps.some((gap) => gap.scope.kind === "account")) {
-    return `Blocked: a part of the account could not be read, so nothing is removed for any service.${refused}`;
+  if (isAllBlocked(report)) {
+    const more =
+      sum.deregistered + sum.deleted > 0 ? `more is removed for any service; until then ${doneTotals(sum)}` : "";
+    return `Blocked: what the account needs could not be read, so nothing ${more || "is removed for any service"}.${refused}`;
   }
-  const would = totals(report.services.filter(onlyReported));
-  const untouched = report.services.every(onlyReported);
+  const would = totals(services.filter(onlyReported));
   const who = untouched ? "this run only reports" : "services that only report";
   const reported =
     would.deregister + would.delete > 0
@@ -37,14 +45,21 @@ export function headline(report: Report): string {
   const nothing = reported || gaps.length > 0 ? "Nothing was removed" : "Nothing to remove";
   const what = untouched ? nothing : `Revisions: ${doneTotals(sum)}`;
   const kept = gaps.length > 0 ? ` ${count(gaps.length, "gap")}: what could not be read is kept.` : "";
-  return `${what}${reported && `; ${reported}`}.${kept}${refused}`;
+  return `${report.stopped ? "Stopped. " : ""}${what}${reported && `; ${reported}`}.${kept}${refused}`;
+}
+
+/** What stopped the run for everybody. */
+export function stoppedText({ stopped }: Report): string | undefined {
+  return stopped && `Removals are stopped for every service: ${stopped}`;
 }
 
 function doneTotals(sum: Totals): string {
-  const parts = [`${number(sum.deregistered)} deregistered`, `${number(sum.deleted)} deleted`];
-  if (sum.failed > 0) parts.push(`${number(sum.failed)} failed`);
-  if (sum.postponed > 0) parts.push(`${number(sum.postponed)} postponed`);
-  return parts.join(", ");
+  const others = (["failed", "spared", "postponed"] as const).filter((result) => sum[result] > 0);
+  return [
+    `${number(sum.deregistered)} deregistered`,
+    `${number(sum.deleted)} deleted`,
+    ...others.map((result) => `${number(sum[result])} ${result}`),
+  ].join(", ");
 }
 
 /** `61 revisions: 10 kept, 3 to deregister, 12 to delete; 3 deregistered, 12 deleted` */
@@ -56,7 +71,10 @@ export function totalsText(service: ServiceReport): string {
   if (sum.deregister > 0) plan.push(`${number(sum.deregister)} to deregister`);
   if (sum.delete > 0) plan.push(`${number(sum.delete)} to delete`);
   const done = service.outcomes.length > 0 ? `; ${doneTotals(sum)}` : "";
-  return `${count(sum.revisions, "revision")}: ${plan.join(", ")}${done}`;
+  const ends = service.backlogEnds;
+  const backlog =
+    ends === undefined ? "" : `; at maxRemovals a day the rest is gone by ${day(ends)}, if nothing changes`;
+  return `${count(sum.revisions, "revision")}: ${plan.join(", ")}${done}${backlog}`;
 }
 
 function paragraph(text: string, mark: string, style: Style | undefined, options: TableOptions): string[] {
@@ -64,13 +82,14 @@ function paragraph(text: string, mark: string, style: Style | undefined, options
   return lines.map((line, at) => styled((at === 0 ? mark : " ".repeat(mark.length)) + line, style, options.colour));
 }
 
-/** One service: its problems, its revisions with verdict, reason and outcome, its totals. */
+/** One service: its problems and notes, its revisions with verdict, reason and outcome, its totals. */
 export function serviceText(service: ServiceReport, options: TableOptions = {}): string {
   const mode = service.plan ? ` · mode ${service.plan.mode}` : "";
   const lines = [
     styled(oneLine(service.service), "bold", options.colour) +
       styled(oneLine(`${mode} · ${service.registration}`), "dim", options.colour),
     ...service.problems.flatMap((problem) => paragraph(problemText(problem), "problem: ", "red", options)),
+    ...service.notes.flatMap((note) => paragraph(note, "note: ", "yellow", options)),
   ];
   if (service.plan === undefined) return lines.join("\n");
   const rows = groupRevisions(service, MOST_ROWS).map((group): Cell[] => {
@@ -81,7 +100,7 @@ export function serviceText(service: ServiceReport, options: TableOptions = {}):
       number(group.count),
       group.status,
       { text: group.action, ...(style ? { style } : {}) },
-      becauseText(group.because, group.until),
+      becauseText(group.because, group.until, service.plan?.mode),
       { text: outcomeText(group.outcome), ...(result ? { style: result } : {}) },
     ];
   });
@@ -89,26 +108,39 @@ export function serviceText(service: ServiceReport, options: TableOptions = {}):
   return [...lines, ...paragraph(totalsText(service), "", undefined, options)].join("\n");
 }
 
+/** Calls are not broken into lines, so that they can be copied. */
+function sectionLines({ title, advice, items }: Section, options: TableOptions): string[] {
+  if (items.length === 0) return [];
+  const lines = items.flatMap(({ revisions, text, call }) => [
+    ...paragraph(text ? `${revisions}: ${text}` : revisions, "  ", undefined, options),
+    ...(call ? [`    ${oneLine(call)}`] : []),
+  ]);
+  return [styled(title, "bold", options.colour), ...paragraph(advice, "", "dim", options), ...lines];
+}
+
 /**
- * A run for people: what blocks it first, then each service's revisions with verdict, reason and outcome, then totals,
- * and at the end what this version does not read.
+ * A run for people: what blocks it first, then each service's revisions with verdict, reason and outcome, plaintext
+ * secrets, how to restore, the totals, and at the end what this version does not read.
  */
 export function textReport(report: Report, options: TableOptions = {}): string {
-  const { read, notCovered } = gapsOf(report);
+  const { blocking, others, accepted, notCovered } = sortedGaps(report);
   const calls = Object.values(report.calls).reduce((sum, n) => sum + n, 0);
+  const say = (mark: string, style: Style | undefined, texts: (string | undefined)[]) =>
+    texts.flatMap((text) => (text ? paragraph(text, mark, style, options) : []));
+  const { store } = report;
   const sections = [
-    [`Account ${report.account}, ${report.region}, ${when(report.startedAt)}, run ${report.runId}`],
-    read.flatMap((gap) => paragraph(gapText(gap), "gap: ", "red", options)),
+    say("", undefined, [
+      `Account ${report.account}, ${report.region}, ${when(report.startedAt)}, run ${report.runId}${store ? `, store ${store}` : ""}`,
+    ]),
+    [...say("stopped: ", "red", [stoppedText(report)]), ...say("gap: ", "red", blocking.map(gapText))],
+    say("gap: ", "yellow", others.map(gapText)),
+    say("accepted: ", "dim", accepted.map(gapText)),
+    say("note: ", "yellow", [notAppliedText(report)]),
     ...report.services.map((service) => [serviceText(service, options)]),
-    paragraph(headline(report), "", "bold", options),
-    notCovered.length > 0
-      ? paragraph(
-          `Not read by this version, so what only these use is not protected by them: ${notCovered.map(sourceText).join(", ")}. Pin in the policy what they run.`,
-          "",
-          "dim",
-          options,
-        )
-      : [],
+    sectionLines(secretsSection(report), options),
+    sectionLines(restoreSection(report), options),
+    say("", "bold", [headline(report)]),
+    say("", "dim", [notCoveredText(notCovered)]),
     [styled(`${count(calls, "call")} to AWS`, "dim", options.colour)],
   ];
   return `${sections

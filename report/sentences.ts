@@ -1,4 +1,4 @@
-import type { Because, Gap, Millis, Outcome, Reference, Removal } from "../retention/types";
+import type { Because, Millis, Mode, Outcome, Postponement, Reference, Removal, Report } from "../retention/types";
 
 /** `2026-11-20 14:03 UTC` */
 export function when(at: Millis): string {
@@ -45,10 +45,14 @@ const RULES: Record<string, (because: Because) => string> = {
   "newest-active": () => "newest ACTIVE revision, run where none is named",
   "among-newest": () => "among the newest ACTIVE ones (keepRevisions)",
   unread: ({ note }) => `nothing may be concluded: ${note ?? "what decides about it was not read"}`,
-  "within-24h": () => "registered less than 24 hours ago",
+  "within-24h": () => "registered, or in use as far as is known, less than 24 hours ago",
+  "plaintext-secrets": () => "carries plaintext secrets and nothing uses it (plaintextSecrets)",
+  "among-successful": () => "among the last that a deployment completed on (keepSuccessful)",
+  "vanished-claim": () => "the last policy of a registration that is gone keeps it",
   "too-young": () => "younger than keepFor",
+  "recently-used": () => "in use less than unusedFor ago",
   "already-going": () => "ECS is deleting it already",
-  superseded: () => "not in use, beyond keepRevisions and keepFor",
+  superseded: () => "not in use, and no keep rule holds it",
   waiting: () => "INACTIVE, not for deleteAfter yet",
   expired: () => "INACTIVE for longer than deleteAfter",
   unanswered: () => "no rule allows its removal",
@@ -61,59 +65,52 @@ export const RULES_WITH_SENTENCES = Object.keys(RULES);
  * Why a verdict was given.
  *
  * @param latest - Where revisions of one reason stand together: the last of their dates.
+ * @param mode - In `retire` what uses one revision keeps all of the family.
  */
-export function becauseText(because: Because, latest: Millis | undefined = because.until): string {
-  const sentence = RULES[because.rule]?.(because) ?? because.rule;
-  const until =
-    because.until === undefined
-      ? ""
-      : latest === undefined || day(latest) === day(because.until)
-        ? `, until ${when(because.until)}`
-        : `, the first until ${day(because.until)}, the last until ${day(latest)}`;
-  const note = because.note && !sentence.includes(because.note) ? ` (${because.note})` : "";
-  return `${sentence}${until}${note}`;
+export function becauseText(because: Because, latest: Millis | undefined = because.until, mode?: Mode): string {
+  const { rule, until, note } = because;
+  const who = rule === "referenced" && mode === "retire" ? "its family is " : "";
+  const sentence = who + (RULES[rule]?.(because) ?? rule);
+  const noted = note && !sentence.includes(note) ? `${sentence} (${note})` : sentence;
+  if (until === undefined) return noted;
+  return latest === undefined || day(latest) === day(until)
+    ? `${noted}, kept until ${when(until)}`
+    : `${noted}, kept until ${day(until)} (the first) to ${day(latest)} (the last)`;
 }
 
 const DONE: Record<Removal, string> = { deregister: "deregistered", delete: "deleted" };
 
-export function outcomeText(outcome: Pick<Outcome, "action" | "result" | "cause"> | undefined): string {
+const POSTPONED: Record<Postponement, string> = {
+  time: "the time was up; the next run goes on with it",
+  pace: "AWS throttled; the next run goes on with it",
+  limit: "maxRemovals is reached",
+  stop: "removals are stopped",
+  changed: "its registration changed meanwhile",
+  refused: "its cleanup role refused",
+  declined: "declined",
+};
+
+/** What happened, in one word. */
+export function resultText({ action, result }: Pick<Outcome, "action" | "result">): string {
+  return result === "done" ? DONE[action] : result;
+}
+
+/** Why a removal was not done; empty where it was. */
+export function outcomeWhy({ cause, postponedBy, references = [] }: Omit<Outcome, "subject" | "at">): string {
+  if (references.length > 0) return `now in use by ${referencesText(references)}`;
+  return cause ?? (postponedBy ? POSTPONED[postponedBy] : "");
+}
+
+export function outcomeText(outcome: Omit<Outcome, "subject" | "at"> | undefined): string {
   if (outcome === undefined) return "";
-  const result = outcome.result === "done" ? DONE[outcome.action] : outcome.result;
-  return outcome.cause ? `${result}: ${outcome.cause}` : result;
+  const why = outcomeWhy(outcome);
+  return why ? `${resultText(outcome)}: ${why}` : resultText(outcome);
 }
 
-const CAUSES: Record<Gap["cause"], string> = {
-  denied: "AWS denied reading",
-  throttled: "AWS kept throttling the reading of",
-  truncated: "could not read to the end:",
-  failed: "could not read",
-  "not-covered": "not read by this version:",
-};
-
-/** What a gap keeps from being removed. */
-export function effectText({ scope }: Gap): string {
-  if (!("name" in scope)) return scope.kind === "account" ? "nothing is removed for any service" : "blocks nothing";
-  return scope.kind === "family" ? `nothing of family ${scope.name} is removed` : `${scope.name} is kept`;
-}
-
-const SOURCES: Record<string, string> = {
-  rules: "EventBridge rules",
-  pipes: "EventBridge Pipes",
-  schedules: "EventBridge Scheduler",
-  "state-machines": "Step Functions",
-  codedeploy: "CodeDeploy",
-  functions: "Lambda functions",
-  daemons: "ECS daemons",
-};
-
-/** What a gap is about, in words. */
-export function sourceText({ source }: Gap): string {
-  return SOURCES[source] ?? source.replace(/-/g, " ");
-}
-
-/** `AWS denied reading tasks (…): nothing is removed for any service. Remedy: …` */
-export function gapText(gap: Gap): string {
-  const detail = gap.detail ? ` (${gap.detail})` : "";
-  const text = `${CAUSES[gap.cause]} ${sourceText(gap)}${detail}: ${effectText(gap)}. Remedy: ${gap.remedy}`;
-  return `${text[0]?.toUpperCase()}${text.slice(1)}`;
+/** Which rules were not applied for want of a memory; said once, whatever the number of services. */
+export function notAppliedText({ services, store }: Report): string | undefined {
+  const rules = new Set(services.flatMap(({ plan }) => plan?.notApplied ?? []));
+  if (rules.size === 0) return undefined;
+  const how = store === undefined ? "plan without --store" : "this run";
+  return `${how} did not apply: ${[...rules].join(", ")}; what they keep may be shown as removable`;
 }

@@ -27,7 +27,11 @@ function title(column: Verdict<Revision>[]): string {
   }
   const parts = SHADES.map((each) => [each, column.filter((verdict) => shade(verdict) === each).length] as const);
   const words = parts.flatMap(([each, n]) => (n > 0 ? `${n} ${each}` : []));
-  return `${family}:${revision}-${last.subject.revision}: ${words.join(", ")}`;
+  const end =
+    last.subject.family === family
+      ? `-${last.subject.revision}`
+      : ` to ${last.subject.family}:${last.subject.revision}`;
+  return `${family}:${revision}${end}: ${words.join(", ")}`;
 }
 
 function bar(column: Verdict<Revision>[], at: number, width: number): Markup {

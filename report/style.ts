@@ -13,7 +13,7 @@ p{margin:0 0 8px}
 code{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .banner{border-radius:8px;padding:12px 16px;margin:20px 0;font-weight:600}
 .ok{background:var(--okbg);color:var(--ok)}.warn{background:var(--warnbg);color:var(--warn)}.bad{background:var(--badbg);color:var(--bad)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:12px;margin:20px 0 8px;padding:0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(106px,1fr));gap:12px;margin:20px 0 8px;padding:0}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 16px}
 .tile dt{color:var(--soft);font-size:13px}
 .tile dd{margin:2px 0 0;font-size:24px;font-weight:650;line-height:1.2;font-variant-numeric:tabular-nums}
@@ -26,7 +26,7 @@ summary .name{font-size:17px;font-weight:650;margin-right:8px}
 .pill.deregister{color:var(--warn);background:var(--warnbg);border-color:transparent}
 .pill.delete,.pill.failed{color:var(--bad);background:var(--badbg);border-color:transparent}
 .pill.done{color:var(--ok);background:var(--okbg);border-color:transparent}
-.pill.postponed{color:var(--warn);background:var(--warnbg);border-color:transparent}
+.pill.postponed,.pill.spared{color:var(--warn);background:var(--warnbg);border-color:transparent}
 .note{border-left:4px solid;border-radius:4px;padding:8px 14px;margin:0 0 10px;overflow-wrap:anywhere}
 figure{margin:14px 0 6px}
 figcaption{font-size:13px;margin-top:2px;display:flex;flex-wrap:wrap;gap:4px 18px}
@@ -49,7 +49,8 @@ tr:last-child td{border-bottom:0}
 .plain a,.plain code{white-space:nowrap}
 .number{text-align:right;font-variant-numeric:tabular-nums}
 .rows th:nth-child(2){text-align:right}.rows td:first-child{min-width:130px}.rows th:nth-child(3),.rows td:nth-child(3){padding-left:10px}.rows td:nth-child(5){min-width:240px}
-td ul{margin:0;padding:0;list-style:none}
+pre{margin:4px 0 10px;padding:8px 12px;background:var(--page);border-radius:6px;white-space:pre-wrap}
+td ul,.card>ul{font-size:14px;margin:0;padding:0;list-style:none}
 td details summary{cursor:pointer;color:var(--soft)}
 a{color:inherit}
 footer{margin-top:36px;font-size:13px}

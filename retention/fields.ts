@@ -1,8 +1,8 @@
 import { shown } from "./errors";
 import type { Problem } from "./types";
 
-/** What one property of an input may be: a value, or an object with properties of its own. */
-type Field = ValueField | { fields: Record<string, Field> };
+/** What one property of an input may be: a value, an object with properties of its own, or a list of such objects. */
+type Field = ValueField | { fields: Record<string, Field> } | { items: Record<string, Field> };
 
 interface ValueField {
   accepts(value: unknown): boolean;
@@ -47,6 +47,8 @@ export function readFields<T>(
     const member = given.get(name);
     if ("fields" in field) {
       read[name] = readFields(member === undefined ? {} : member, field.fields, problems, { path: within(name) });
+    } else if ("items" in field) {
+      read[name] = readItems(member === undefined ? [] : member, field.items, problems, within(name));
     } else if (member === undefined ? "default" in field : field.accepts(member)) {
       read[name] = member === undefined ? field.default : member;
     } else if (member !== undefined || !field.optional) {
@@ -54,4 +56,13 @@ export function readFields<T>(
     }
   }
   return read as Partial<T>;
+}
+
+function readItems(value: unknown, items: Record<string, Field>, problems: Problem[], path: string): unknown[] {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => readFields(item, items, problems, { path: `${path}[${index}]` }));
+  }
+  const fix = `write a list of objects with ${Object.keys(items).join(", ")}`;
+  problems.push({ path, given: shown(value), expected: "a list of objects", fix });
+  return [];
 }

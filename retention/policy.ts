@@ -1,34 +1,70 @@
 import { createHash } from "node:crypto";
 import { HOUR, parseDuration } from "./duration";
 import { shown } from "./errors";
+import { type FamilyClaim, matchesFamily, SUFFIX_LENGTH } from "./families";
 import { type Fields, readFields } from "./fields";
-import type { Millis, Mode, Problem, RetentionPolicy } from "./types";
+import { IGNORED_SOURCE, namedTwice } from "./settings";
+import type { FamilyMatch, Millis, Mode, Problem, RetentionPolicy } from "./types";
 
-/** What a policy says where its writer says nothing. */
+/**
+ * What a policy says where its writer says nothing. A registration of an older version lacks the keys that came later:
+ * their default must keep at least what was kept without them.
+ */
 export const DEFAULTS = {
   version: 1,
+  familyMatch: "exact",
   mode: "report",
-  taskDefinitions: { keepRevisions: 10, keepFor: "30d", deleteAfter: "7d", pinned: [] as readonly string[] },
+  taskDefinitions: {
+    keepRevisions: 10,
+    keepSuccessful: 3,
+    keepFor: "30d",
+    unusedFor: "30d",
+    deleteAfter: "7d",
+    pinned: [] as readonly string[],
+    plaintextSecrets: "report",
+  },
+  limits: { maxRemovals: 500 },
 } as const;
 
+const LONGEST_FAMILY = 255;
 const FAMILY = /^[A-Za-z0-9_-]{1,255}$/;
 const REVISION = /^[1-9][0-9]*$/;
-const MODES: readonly unknown[] = ["report", "enforce"] satisfies Mode[];
+const MODES = ["report", "enforce", "retire"] satisfies Mode[];
+const FAMILY_MATCHES = ["exact", "hash-suffix"] satisfies FamilyMatch[];
+const PLAINTEXT_SECRETS = [
+  "report",
+  "remove-when-unreferenced",
+] satisfies RetentionPolicy["taskDefinitions"]["plaintextSecrets"][];
+const MOST_SUCCESSFUL = 100;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a label goes into log lines and tables
 const LABEL = /^[^\u0000-\u001f\u007f]{1,255}$/;
 
+const ANY_DURATION = 'a duration of whole hours, days or weeks, up to 36500 days, such as "36h", "30d" or "2w"';
+
 const TASK_DEFINITIONS = {
   keepRevisions: {
-    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+    accepts: isWhole(1),
     expected: "a whole number of at least 1",
     fix: "keep at least the newest revision, which deployments without a revision run",
     default: DEFAULTS.taskDefinitions.keepRevisions,
   },
+  keepSuccessful: {
+    accepts: isWhole(0, MOST_SUCCESSFUL),
+    expected: `a whole number of 0 to ${MOST_SUCCESSFUL}`,
+    fix: `write for example ${DEFAULTS.taskDefinitions.keepSuccessful}`,
+    default: DEFAULTS.taskDefinitions.keepSuccessful,
+  },
   keepFor: {
     accepts: isDuration(0),
-    expected: 'a duration of whole hours, days or weeks, up to 36500 days, such as "36h", "30d" or "2w"',
+    expected: ANY_DURATION,
     fix: `write for example "${DEFAULTS.taskDefinitions.keepFor}"`,
     default: DEFAULTS.taskDefinitions.keepFor,
+  },
+  unusedFor: {
+    accepts: isDuration(0),
+    expected: ANY_DURATION,
+    fix: `write for example "${DEFAULTS.taskDefinitions.unusedFor}"`,
+    default: DEFAULTS.taskDefinitions.unusedFor,
   },
   deleteAfter: {
     accepts: isDuration(HOUR),
@@ -41,6 +77,12 @@ const TASK_DEFINITIONS = {
     expected: 'a list of "family:revision"',
     fix: 'write for example ["checkout:17"]',
     default: DEFAULTS.taskDefinitions.pinned,
+  },
+  plaintextSecrets: {
+    accepts: isOneOf(PLAINTEXT_SECRETS),
+    expected: quoted(PLAINTEXT_SECRETS),
+    fix: 'use "report" to be told of them, "remove-when-unreferenced" to have them removed ahead of the rules that keep',
+    default: DEFAULTS.taskDefinitions.plaintextSecrets,
   },
 } satisfies Fields<RetentionPolicy["taskDefinitions"]>;
 
@@ -62,13 +104,30 @@ const POLICY: Fields<RetentionPolicy> = {
     expected: "the family of the service's task definition: 1 to 255 letters, digits, - and _",
     fix: "name the family alone, without ARN or revision",
   },
+  familyMatch: {
+    accepts: isOneOf(FAMILY_MATCHES),
+    expected: quoted(FAMILY_MATCHES),
+    fix: 'use "exact", or "hash-suffix" for all families that are this name, - and eight hexadecimal digits',
+    default: DEFAULTS.familyMatch,
+  },
   mode: {
-    accepts: (value) => MODES.includes(value),
-    expected: '"report" or "enforce"',
-    fix: 'use "report" to change nothing, "enforce" to remove',
+    accepts: isOneOf(MODES),
+    expected: quoted(MODES),
+    fix: 'use "report" to change nothing, "enforce" to remove, "retire" to remove what a service that is gone left',
     default: DEFAULTS.mode,
   },
   taskDefinitions: { fields: TASK_DEFINITIONS },
+  ignoredSources: { items: IGNORED_SOURCE },
+  limits: {
+    fields: {
+      maxRemovals: {
+        accepts: isWhole(1),
+        expected: "a whole number of at least 1",
+        fix: 'use the mode "report" to remove nothing',
+        default: DEFAULTS.limits.maxRemovals,
+      },
+    } satisfies Fields<RetentionPolicy["limits"]>,
+  },
 };
 
 /** Narrow it by `result.policy` or `result.problems`. */
@@ -86,15 +145,22 @@ export type ReadPolicy =
 export function readPolicy(value: unknown, options: { origin?: string } = {}): ReadPolicy {
   const problems: Problem[] = [];
   const { service, ...given } = readFields<RetentionPolicy>(value, POLICY, problems);
-  const { family, taskDefinitions } = given;
+  const { family, familyMatch, taskDefinitions } = given;
+  const hashed = familyMatch === "hash-suffix";
+  if (family && hashed && family.length + SUFFIX_LENGTH > LONGEST_FAMILY) {
+    const expected = `at most ${LONGEST_FAMILY - SUFFIX_LENGTH} characters, so that a hash suffix has room`;
+    problems.push({ path: "family", given: `${family.length} characters`, expected, fix: 'use familyMatch "exact"' });
+  }
+  problems.push(...namedTwice("ignoredSources", "source", given.ignoredSources));
   const pinned: unknown[] = taskDefinitions?.pinned ?? [];
+  const pinnable = `${family ?? "family"}${hashed ? "-<8 hexadecimal digits>" : ""}`;
   for (const [index, pin] of pinned.entries()) {
-    if (isPin(pin, family)) continue;
+    if (isPin(pin, given)) continue;
     problems.push({
       path: `taskDefinitions.pinned[${index}]`,
       given: shown(pin),
-      expected: `"${family ?? "family"}:" and a revision number`,
-      fix: "pin revisions of this policy's own family only",
+      expected: `"${pinnable}:" and a revision number`,
+      fix: `pin revisions of this policy's own ${hashed ? "families" : "family"} only`,
     });
   }
   if (problems.length > 0) {
@@ -109,12 +175,27 @@ export function readPolicy(value: unknown, options: { origin?: string } = {}): R
   return { policy: complete as RetentionPolicy };
 }
 
-/** Whether the text is `family:revision` of that family; of any where the policy's own is not known. */
-function isPin(pin: unknown, family: string | undefined): boolean {
+/** Whether the text is `family:revision` of the policy's own; of any family where that is not known. */
+function isPin(pin: unknown, policy: Partial<FamilyClaim>): boolean {
   if (typeof pin !== "string") return false;
   const [named = "", revision = "", ...more] = pin.split(":");
   const isNumber = REVISION.test(revision) && Number.isSafeInteger(Number(revision));
-  return FAMILY.test(named) && named === (family ?? named) && isNumber && more.length === 0;
+  const isOwn = policy.family === undefined || matchesFamily(policy as FamilyClaim, named);
+  return FAMILY.test(named) && isOwn && isNumber && more.length === 0;
+}
+
+function isWhole(atLeast: number, atMost = Number.MAX_SAFE_INTEGER): (value: unknown) => boolean {
+  return (value) => Number.isSafeInteger(value) && (value as number) >= atLeast && (value as number) <= atMost;
+}
+
+function isOneOf(constants: readonly string[]): (value: unknown) => boolean {
+  return (value) => (constants as readonly unknown[]).includes(value);
+}
+
+/** `"report", "enforce" or "retire"` */
+function quoted(constants: readonly string[]): string {
+  const [last, ...others] = constants.map((constant) => `"${constant}"`).reverse();
+  return `${others.reverse().join(", ")} or ${last}`;
 }
 
 function isDuration(atLeast: Millis): (value: unknown) => boolean {

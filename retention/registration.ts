@@ -1,4 +1,5 @@
 import { shown } from "./errors";
+import { type FamilyClaim, overlaps } from "./families";
 import { type Fields, readFields } from "./fields";
 import { policyHash, readPolicy } from "./policy";
 import type { Problem, Registration } from "./types";
@@ -44,11 +45,11 @@ export function readRegistration(body: string, key: string): ReadRegistration {
   if (!("policy" in given)) return { problems };
   const { policy, problems: wrong = [] } = readPolicy(given.policy);
   problems.push(...wrong);
-  if (policy?.mode === "enforce" && given.cleanupRoleArn === undefined && problems.length === 0) {
+  if (policy && policy.mode !== "report" && given.cleanupRoleArn === undefined && problems.length === 0) {
     problems.push({
       path: "cleanupRoleArn",
       given: "nothing",
-      expected: 'the ARN of the cleanup role, for the mode is "enforce"',
+      expected: `the ARN of the cleanup role, for the mode is "${policy.mode}"`,
       fix: "deploy the service again; nobody else may remove for it",
     });
   }
@@ -62,21 +63,20 @@ export function readRegistration(body: string, key: string): ReadRegistration {
  * @returns A problem for each of them, by key, that names the others.
  */
 export function claimsOf(
-  registrations: readonly { key: string; registration: Pick<Registration, "policy"> }[],
+  registrations: readonly { key: string; registration: { policy: FamilyClaim } }[],
 ): Map<string, Problem> {
   const problems = new Map<string, Problem>();
-  for (const [family, claims] of Map.groupBy(registrations, ({ registration }) => registration.policy.family)) {
-    if (claims.length < 2) continue;
-    const keys = claims.map(({ key }) => key);
-    for (const key of keys) {
-      const others = keys.filter((other) => other !== key);
-      problems.set(key, {
-        path: "family",
-        given: `${shown(family)}, also claimed by ${others.join(", ") || "itself"}`,
-        expected: "a family that one policy alone claims",
-        fix: "remove one of the policies; until then nothing of this family is removed",
-      });
-    }
+  for (const claim of registrations) {
+    const { policy } = claim.registration;
+    const others = registrations.filter((other) => other !== claim && overlaps(policy, other.registration.policy));
+    if (others.length === 0) continue;
+    const families = policy.familyMatch === "hash-suffix" ? " with any hash suffix" : "";
+    problems.set(claim.key, {
+      path: "family",
+      given: `${shown(policy.family)}${families}, also claimed by ${others.map(({ key }) => key).join(", ")}`,
+      expected: "a family that one policy alone claims",
+      fix: "remove one of the policies; until then nothing of this family is removed",
+    });
   }
   return problems;
 }

@@ -4,11 +4,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LISTED_BY_FAMILY } from "../aws/revisions";
+import { BATCH_GUARDS, CALL_GUARDS } from "../cleanup/guards";
 import { accountStatements, cleanupStatements, ownStatements, schedulerStatements } from "../permissions/cleanup";
 import type { Statement } from "../permissions/statement";
 import { cleanupTrust } from "../permissions/trust";
 import { becauseText } from "../report/sentences";
-import { REFERENCE_SOURCES, UNREAD_SOURCES } from "../retention/reference-sources";
+import { REFERENCE_SOURCES, SYMBOLS, UNREAD_SOURCES } from "../retention/reference-sources";
 import { REVISION_RULES } from "../retention/revisions/rules";
 
 const ROOT = join(__dirname, "..");
@@ -25,7 +26,7 @@ function rules(): string {
 ${GENERATED}
 
 A plan asks these questions of each revision of a service's family, in this order; the first that is answered decides.
-Only the rules \`superseded\` and \`expired\` remove; they come last, and what no rule answers for is kept.
+What no rule answers for is kept.
 
 ${rows(
   ["", "rule", "question", "the report says"],
@@ -38,8 +39,30 @@ ${rows(
 )}
 
 \`unread\` stands where the first date is needed (docs/decisions/006), and answers as well for a revision that a gap
-covers: of the account, of its family or of the revision itself.
+covers: of the account, of its family or of the revision itself. Only rules below it remove.
+
+In mode \`retire\` any reference to the family answers \`referenced\` for all of its revisions, and nothing is kept as
+newest or by count. With \`familyMatch: "hash-suffix"\` all matching families are one line of revisions in the order of
+their dates, and newest and counts apply to that line.
+
+## What is asked again before anything is removed
+
+A verdict never changes; a removal can still be postponed or spared. A batch is what follows one read of references. Before
+it, for each service:
+
+${guards(BATCH_GUARDS)}
+
+And for each revision, right before the call that would remove it, when it was just described again:
+
+${guards(CALL_GUARDS)}
 `;
+}
+
+function guards(list: readonly { id: string; question: string }[]): string {
+  return rows(
+    ["", "guard", "question"],
+    ...list.map(({ id, question }, at) => [String(at + 1), `\`${id}\``, question]),
+  );
 }
 
 function references(): string {
@@ -50,45 +73,51 @@ ${GENERATED}
 ## What is read, and what it protects
 
 ${rows(
-  ["source", "protects", "read with"],
-  ...REFERENCE_SOURCES.map(({ title, protects, actions }) => [
-    title,
+  ["source", "protects", "may be left out"],
+  ...REFERENCE_SOURCES.map(({ id, title, protects, ignorable }) => [
+    `${title} (\`${id}\`)`,
     protects,
-    actions.map((a) => `\`${a}\``).join(" "),
+    ignorable ? "yes" : "no",
   ]),
 )}
 
+A source that cannot be read to its end is a gap of the account: nothing is removed for anybody until it can. One that you
+do not use can be left out by name and with a reason, for all services (\`ignoredSources\` of the CleanupFunction; it is
+then not read and not granted) or for one (\`ignoredSources\` of its policy). Reports show it.
+
+What no API tells is not seen: a script or a pipeline that names a numbered revision. Pin such revisions.
+
 ## What this version does not read
 
-These stand in every report as gaps of cause \`not-covered\`. They block nothing; what only they use is not protected by
-them.
+These stand in every report as gaps of cause \`not-covered\` and block nothing.
 
 ${rows(["source", "what it can use", "until then"], ...UNREAD_SOURCES.map(({ id, protects, remedy }) => [id, protects, remedy]))}
 
-## How many calls a run makes
+## How many calls one read makes
 
-Pages grow with services plus revisions, never with their product. With C clusters, S services and T tasks (in a cluster:
-S<sub>c</sub>, and T<sub>c</sub> that run or stopped within the last hour), F registered families, R revisions in a list,
-and N ACTIVE revisions of a family beyond the newest \`keepRevisions\`; ⌈x⌉ is at least 1 where a list is asked for:
+Calls grow with services plus revisions, never with their product. ⌈x⌉ is at least 1 where a list is asked for.
+
+${rows(["", "counts"], ...Object.entries(SYMBOLS).map(([symbol, counts]) => [symbol, counts]))}
 
 ${rows(
-  ["call", "at most"],
+  ["source", "call", "how often"],
+  ...REFERENCE_SOURCES.flatMap(({ id, calls }) =>
+    Object.entries(calls).map(([action, times], at) => [at === 0 ? `\`${id}\`` : "", `\`${action}\``, times]),
+  ),
   [
-    "ListTaskDefinitions",
-    `F ≤ ${LISTED_BY_FAMILY}: for each family and each of three statuses ⌈R / 100⌉; else for the account, for each status ⌈R / 100⌉`,
+    "revisions",
+    "`ecs:ListTaskDefinitions`",
+    `up to ${LISTED_BY_FAMILY} families: for each family and each of three statuses, for each 100 revisions; else the same for the account`,
   ],
-  ["ListClusters", "⌈C / 100⌉"],
-  ["ListServices", "for each cluster ⌈S<sub>c</sub> / 100⌉"],
-  ["DescribeServices", "for each cluster S<sub>c</sub> / 10, rounded up"],
-  ["ListTasks", "for each cluster, running and stopped ones, ⌈T<sub>c</sub> / 100⌉ each"],
-  ["DescribeTasks", "for each cluster T<sub>c</sub> / 100, rounded up"],
   [
-    "DescribeTaskDefinition",
-    "for each family log2(N) + 1, and one for each INACTIVE revision whose dates decide about it, oldest first, as far as the time allows and no further than 20 in a row that are not due",
+    "",
+    "`ecs:DescribeTaskDefinition`",
+    "each revision of a registered family once in its life, and once more before it is deregistered or deleted",
   ],
 )}
 
-\`npm run bench\` counts the reads of a run over 100 and over 500 services, and fails where they exceed this.
+A run reads once, and again after every five minutes of removing. \`npm run bench\` counts the calls of a cold run, a warm
+one and one that removes, for each source, and fails where they differ from this.
 `;
 }
 
@@ -128,7 +157,7 @@ ${statements([...accountStatements(SCOPE, "/ecs-retention/eu-west-1/"), ...ownSt
 
 ## The cleanup role of \`checkout\`, only in mode \`enforce\`
 
-${statements(cleanupStatements(SCOPE, "checkout"))}
+${statements(cleanupStatements(SCOPE, { family: "checkout", familyMatch: "exact" }))}
 
 \`ecs:DeregisterTaskDefinition\` takes no resource and no condition key of its own
 ([service authorization reference](https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html)):

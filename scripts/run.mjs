@@ -67,6 +67,9 @@ const tasks = {
     run(node, [tool("typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
     run(node, typescript("bundle.ts"));
   },
+  simulate: (node, args) => run(node, typescript("simulate.ts", ...args)),
+  replay: (node, args) => run(node, typescript("simulate.ts", "--replay", ...args)),
+  mutate: (node, args) => run(node, typescript("mutate.ts", ...args)),
   bench: (node, args) => run(node, ["--expose-gc", ...typescript("bench/main.ts", ...args)]),
   engine(node, args) {
     tasks.build(node);

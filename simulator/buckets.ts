@@ -8,6 +8,8 @@ export const BUCKETS: Record<string, { burst: number; perSecond: number }> = {
   "task definition read": { burst: 50, perSecond: 20 },
   "cluster read": { burst: 50, perSecond: 20 },
   "service read": { burst: 100, perSecond: 20 },
+  "service deployment": { burst: 50, perSecond: 20 },
+  "service revision": { burst: 50, perSecond: 20 },
   "cluster resource read": { burst: 100, perSecond: 20 },
 };
 

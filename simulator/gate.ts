@@ -1,5 +1,6 @@
 import type { Millis } from "../retention/types";
 import type { Actor } from "./actor";
+import { Answers } from "./answers";
 import { TokenBuckets } from "./buckets";
 import { globalContext, Iam } from "./iam";
 import {
@@ -48,12 +49,16 @@ export interface RecordedCall {
   may?: string[];
   /** Name of the error that the caller got. */
   error?: string;
+  /** The answer was an earlier one. */
+  stale?: true;
 }
 
 /** `kill`: the caller never gets an answer and its process ends; before: nothing happened, after: it did. */
 export interface Fault {
   before?: AwsError | "kill";
   after?: AwsError | "kill";
+  /** Answers as the same call was answered last, up to ten minutes ago; needs `gate.remembers`. */
+  stale?: boolean;
 }
 
 /** Wrapped, so that awaiting it does not await an operation that answers later. */
@@ -72,15 +77,23 @@ interface Waiting {
 
 /** The one door to every operation: schedule -> record -> IAM -> throttle -> fault before -> behaviour -> fault after. */
 export class Gate {
-  /** Every call, in the order in which they took effect. */
+  /** Every call, in the order in which they took effect; at least the last `keep`. */
   readonly calls: RecordedCall[] = [];
+  /** Bounds `calls` (and memory) in long simulations. @default Infinity */
+  keep = Infinity;
+  /** Whether reads' answers are kept for ten minutes, so that faults can repeat them. @default false */
+  remembers = false;
   /** Asked for each call that IAM allowed and AWS did not throttle; `n` counts all calls from 1. */
   faults: ((call: RecordedCall, n: number) => Fault | undefined) | undefined;
+  /** Told each call once it took effect or was refused, before anything else happens. */
+  observe: ((call: RecordedCall) => void) | undefined;
   readonly iam: Iam;
   readonly #world: World;
   readonly #random: Random;
   readonly #waiting: Waiting[] = [];
   readonly #buckets = new TokenBuckets();
+  readonly #answers = new Answers();
+  #count = 0;
   #draining = false;
   #broken: SimulatorError | undefined;
 
@@ -133,7 +146,9 @@ export class Gate {
     const at = this.#world.clock.now();
     const who = { principal: principal.arn, account: principal.account, region };
     const record: RecordedCall = { at, ...who, service, operation, action: "", resources: [], context: {} };
-    const n = this.calls.push(record);
+    const n = ++this.#count;
+    this.calls.push(record);
+    if (this.calls.length > 2 * this.keep) this.calls.splice(0, this.calls.length - this.keep);
     try {
       resolve(await this.#answer(call, record, n));
     } catch (thrown) {
@@ -142,6 +157,7 @@ export class Gate {
       if (error instanceof SimulatorError) this.#broken = error;
       reject(error);
     }
+    this.observe?.(record);
     if (process.env.SIMULATOR_TRACE === "1") {
       const { decision = "-", error = "ok" } = record;
       const when = new Date(record.at).toISOString();
@@ -180,9 +196,12 @@ export class Gate {
     this.#buckets.draw(operation.bucket, scope);
     const fault = this.faults?.(record, n);
     raise(fault?.before, record);
-    const output = operation.run(input, scope);
+    const earlier = fault?.stale ? this.#answers.last(call, record.at) : undefined;
+    if (earlier) record.stale = true;
+    const answer = earlier ?? operation.run(input, scope);
+    if (this.remembers && !earlier) this.#answers.remember(call, record.at, answer);
     raise(fault?.after, record);
-    return { answer: output };
+    return { answer };
   }
 
   async #authorize(call: Call, operation: Operation, record: RecordedCall, scope: CallScope): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type Principal,
   SimulatorError,
 } from "./operation";
+import { alike, type PolicyText, readPolicies } from "./policy-text";
 import { roleByArn, rolePolicies } from "./services/iam";
 import type { World } from "./world";
 
@@ -51,13 +52,12 @@ export function globalContext({ principal, region }: { principal: Principal; reg
 
 /**
  * Decisions of \@cloud-copilot/iam-simulate, remembered by everything that can change them: policies, principal, action,
- * resource and those context values that a policy mentions.
+ * what the policies tell apart of the resource, and those context values that a policy mentions.
  */
 export class Iam {
   readonly #world: World;
   readonly #decisions = new Map<string, boolean>();
-  /** Lower-cased policy text, in which context keys are looked up. */
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Map<string, PolicyText>();
 
   constructor(world: World) {
     this.#world = world;
@@ -85,10 +85,12 @@ export class Iam {
   /** @throws SimulatorError where the question makes no sense in IAM, or a policy is no policy. */
   async allows(question: Question): Promise<boolean> {
     const policies = this.#policiesOf(question.principal);
-    const all = [...policies.identity.map(([, json]) => json), policies.boundary, question.resourcePolicy].join("\n");
-    const context = this.#mentioned(question.context, all);
-    const { principal, action, resource, owner } = question;
-    const key = [principal.arn, action, resource, owner, JSON.stringify(context), all].join("\n");
+    const { principal, action, resource, owner, resourcePolicy } = question;
+    const text = this.#textOf(policies, resourcePolicy);
+    const context = mentioned(question.context, text);
+    // Sessions of one role differ only for a resource policy that names them.
+    const who = resourcePolicy?.includes(":assumed-role/") ? principal.arn : (principal.roleArn ?? principal.arn);
+    const key = [text.id, who, action, alike(resource, text), owner, JSON.stringify(context)].join("\n");
     let decision = this.#decisions.get(key);
     if (decision === undefined) {
       decision = await simulate({ ...question, context }, policies);
@@ -106,19 +108,25 @@ export class Iam {
     return principal.arn.startsWith("arn:") ? ADMINISTRATOR : { identity: [] };
   }
 
-  /** A key that no policy mentions cannot change a decision; without it, decisions of other moments can be reused. */
-  #mentioned(context: Context, policies: string): Context {
-    let text = this.#texts.get(policies);
-    if (text === undefined) {
-      text = policies.toLowerCase();
-      this.#texts.set(policies, text);
+  #textOf({ identity, boundary }: Policies, resourcePolicy: string | undefined): PolicyText {
+    // Which of them is a boundary or a resource policy decides too.
+    const key = JSON.stringify([identity.map(([, json]) => json), boundary, resourcePolicy]);
+    let text = this.#texts.get(key);
+    if (!text) {
+      const all = [...identity.map(([, json]) => json), boundary, resourcePolicy];
+      text = readPolicies(
+        this.#texts.size,
+        all.filter((each) => each !== undefined),
+      );
+      this.#texts.set(key, text);
     }
-    const mentioned: Context = {};
-    for (const key in context) {
-      if (text.includes(key.toLowerCase())) mentioned[key] = context[key] as string | string[];
-    }
-    return mentioned;
+    return text;
   }
+}
+
+/** A key that no policy mentions cannot change a decision; without it, decisions of other moments can be reused. */
+function mentioned(context: Context, { text }: PolicyText): Context {
+  return Object.fromEntries(Object.entries(context).filter(([key]) => text.includes(key.toLowerCase())));
 }
 
 async function simulate(question: Question, policies: Policies): Promise<boolean> {

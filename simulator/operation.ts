@@ -146,3 +146,17 @@ export function page<T>(
   const more = to < items.length && last !== undefined;
   return { items: items.slice(from, to), next: more ? Buffer.from(keyOf(last)).toString("base64url") : undefined };
 }
+
+/** As `page`, of items in any order. */
+export function sortedPage<T>(
+  scope: Scope,
+  items: Iterable<T>,
+  keyOf: (item: T) => string,
+  token: string | undefined,
+  size: number,
+  descending = false,
+): { items: T[]; next?: string } {
+  const sign = descending ? -1 : 1;
+  const sorted = [...items].sort((a, b) => (keyOf(a) === keyOf(b) ? 0 : keyOf(a) < keyOf(b) ? -sign : sign));
+  return page(scope, sorted, keyOf, token, size, descending);
+}

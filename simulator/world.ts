@@ -33,6 +33,8 @@ export class World {
   readonly services: Services = newServices();
   hooks: Hooks = {};
   pageSize: number | undefined;
+  /** Milliseconds for which a deregistered revision may still be run and deployed; on AWS up to ten minutes. */
+  inactiveLag = 0;
 
   constructor(options: WorldOptions = {}) {
     const seed = options.seed ?? 1;

@@ -9,9 +9,10 @@ const root = join(__dirname, "..");
 const allowed: Record<string, { folders: string[]; packages: RegExp }> = {
   retention: { folders: [], packages: /^node:crypto$/ },
   permissions: { folders: ["retention"], packages: /^$/ },
+  checks: { folders: [], packages: /^$/ },
   report: { folders: ["retention"], packages: /^$/ },
   aws: { folders: ["retention"], packages: /^@aws-sdk\/|^@smithy\/|^node:/ },
-  cleanup: { folders: ["aws", "retention"], packages: /^@aws-sdk\/|^node:crypto$/ },
+  cleanup: { folders: ["aws", "retention", "checks"], packages: /^@aws-sdk\/|^node:crypto$/ },
   handlers: {
     folders: ["cleanup", "aws", "retention"],
     packages: /^@aws-lambda-powertools\/|^aws-lambda$|^@aws-sdk\/|^node:/,

@@ -8,7 +8,7 @@ const containers = { app: { image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com
 
 /** Each component as `example`, with every optional child. */
 const examples: Record<string, () => unknown> = {
-  CleanupFunction: () => new CleanupFunction("example"),
+  CleanupFunction: () => new CleanupFunction("example", { paused: true }),
   ExecutionRole: () => new ExecutionRole("example", { containers }),
   RetentionStore: () => new RetentionStore("example"),
   ServiceRetention: () =>

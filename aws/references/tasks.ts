@@ -22,7 +22,10 @@ export const readTasks: Reader = async (scan) => {
         client.send(new DescribeTasksCommand({ cluster, tasks: asked })),
       );
       for (const task of checked(scan, DESCRIBE, asked, tasks, failures, (one) => one.taskArn)) {
-        if (task.lastStatus !== "STOPPED") scan.refers(task.taskArn ?? "a task", task.taskDefinitionArn);
+        const { taskArn = "a task", taskDefinitionArn, lastStatus } = task;
+        // Daemons have task definitions of their own kind, which nothing here removes.
+        const isDaemon = taskDefinitionArn?.includes(":daemon-task-definition/");
+        if (lastStatus !== "STOPPED" && !isDaemon) scan.refers(taskArn, taskDefinitionArn);
       }
     }
   }

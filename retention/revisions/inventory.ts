@@ -1,148 +1,72 @@
-import type { Gap, Inventory, Millis, Reference, Revision } from "../types";
-import { dateOf } from "./rules";
+import { type FamilyClaim, withoutSuffix } from "../families";
+import type { Inventory, Reference, Revision } from "../types";
+import { type BlockingGaps, indexGaps } from "./gaps";
+import { compare, inReportOrder, isRevisionNumber, newestFirst, revisionOf } from "./order";
 
-/** An inventory arranged for planning: made once per run, read once per service. */
+/** An inventory arranged for planning: made once per pass, read once per service. */
 export interface IndexedInventory {
   families: ReadonlyMap<string, FamilyInventory>;
-  /** The first gap that blocks the whole account. */
-  accountGap?: Gap;
-  familyGaps: ReadonlyMap<string, Gap>;
-  /** By ARN or by `family:revision`. */
-  itemGaps: ReadonlyMap<string, Gap>;
+  /** Names of families by what stands before their hash suffix, in order. */
+  suffixed: ReadonlyMap<string, string[]>;
+  /** What needs each revision, in the order of reports; `latest` stands at the newest ACTIVE one of its family. */
+  references: ReadonlyMap<Revision, Reference[]>;
+  gaps: BlockingGaps;
 }
 
 export interface FamilyInventory {
-  /** Newest first, each once, with what the dates of its neighbours tell about it. */
+  name: string;
+  /** Newest first, each once. */
   revisions: Revision[];
   /** Whose ARN, account, Region, family and number do not agree: neither counted nor removed. */
   contradictory: Revision[];
-  /** By revision number. */
-  references: ReadonlyMap<number, Reference[]>;
+  /** Of whatever revision, in the order of reports. */
+  references: Reference[];
 }
 
 /** Arranges what was read by family. Neither the order of its lists nor anything listed twice changes the result. */
 export function indexInventory(inventory: Inventory): IndexedInventory {
   const { account, region } = inventory;
-  const gaps = indexGaps(inventory);
   const referencesOf = Map.groupBy(inventory.references, ({ target }) => target.family);
+  const listedOf = Map.groupBy(inventory.revisions, ({ family }) => family);
+  const names = [...new Set([...listedOf.keys(), ...referencesOf.keys()])].sort();
   const families = new Map<string, FamilyInventory>();
-  for (const [family, listed] of Map.groupBy(inventory.revisions, (revision) => revision.family)) {
+  for (const family of names) {
     const scope = `:ecs:${region}:${account}:task-definition/${family}:`;
     const [sound, contradictory] = partition(
-      listed,
+      listedOf.get(family) ?? [],
       ({ arn, revision }) => isRevisionNumber(revision) && arn.endsWith(scope + revision),
     );
     families.set(family, {
-      revisions: withBounds(newestFirst(sound)),
+      name: family,
+      revisions: newestFirst(sound),
       contradictory: contradictory.sort((one, other) => compare(one.arn, other.arn)),
-      references: Map.groupBy(inReportOrder(referencesOf.get(family) ?? []), ({ target }) => target.revision),
+      references: inReportOrder(referencesOf.get(family) ?? []),
     });
   }
-  return { families, ...gaps };
+  const suffixed = Map.groupBy(names, (name) => withoutSuffix(name) ?? "");
+  return { families, suffixed, references: byRevision(families), gaps: indexGaps(inventory) };
 }
 
-function isRevisionNumber(revision: number): boolean {
-  return Number.isSafeInteger(revision) && revision > 0;
+/** Everything that is known of the families that a policy is about. */
+export function familiesOf({ family, familyMatch }: FamilyClaim, indexed: IndexedInventory): FamilyInventory[] {
+  const names = familyMatch === "hash-suffix" ? (indexed.suffixed.get(family) ?? []) : [family];
+  return names.map((name) => indexed.families.get(name) ?? { name, revisions: [], contradictory: [], references: [] });
 }
 
-// A revision that changes while the lists are read stands in two of them. It only ever moves on in this order.
-const STATUSES: Revision["status"][] = ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"];
-
-function newestFirst(revisions: Revision[]): Revision[] {
-  revisions.sort((one, other) => other.revision - one.revision);
-  const unique: Revision[] = [];
-  for (const revision of revisions) {
-    const last = unique.at(-1);
-    if (last?.revision === revision.revision) unique[unique.length - 1] = merged(last, revision);
-    else unique.push(revision);
+function byRevision(families: ReadonlyMap<string, FamilyInventory>): Map<Revision, Reference[]> {
+  const referencesOf = new Map<Revision, Reference[]>();
+  for (const { revisions, references } of families.values()) {
+    for (const reference of references) {
+      const { revision } = reference.target;
+      const needed =
+        revision === "latest" ? revisions.find(({ status }) => status === "ACTIVE") : revisionOf(revisions, revision);
+      if (!needed) continue;
+      const others = referencesOf.get(needed);
+      if (others) others.push(reference);
+      else referencesOf.set(needed, [reference]);
+    }
   }
-  return unique;
-}
-
-/** The later status and, where dates differ, the later date: whatever removes less. */
-function merged(one: Revision, other: Revision): Revision {
-  const [earlier, later] = STATUSES.indexOf(one.status) <= STATUSES.indexOf(other.status) ? [one, other] : [other, one];
-  const registeredAt = latest(one.registeredAt, other.registeredAt);
-  const deregisteredAt = latest(one.deregisteredAt, other.deregisteredAt);
-  return {
-    ...earlier,
-    ...later,
-    ...(registeredAt !== undefined && { registeredAt }),
-    ...(deregisteredAt !== undefined && { deregisteredAt }),
-  };
-}
-
-function latest(one: Millis | undefined, other: Millis | undefined): Millis | undefined {
-  const dates = [dateOf(one), dateOf(other)].filter((date) => date !== undefined);
-  return dates.length > 0 ? Math.max(...dates) : undefined;
-}
-
-/** Gives revisions without a date of their own the dates of their neighbours as bounds: dates grow with the number. */
-function withBounds(revisions: Revision[]): Revision[] {
-  if (!revisions.some(isDated)) return revisions;
-  const bounded = revisions.map((revision) => (isDated(revision) ? revision : { ...revision }));
-  let neighbour: Millis | undefined;
-  for (const revision of bounded) {
-    if (isDated(revision)) neighbour = revision.registeredAt;
-    else if (neighbour !== undefined) revision.registeredNotAfter = neighbour;
-  }
-  neighbour = undefined;
-  for (const revision of bounded.toReversed()) {
-    if (isDated(revision)) neighbour = revision.registeredAt;
-    else if (neighbour !== undefined) revision.registeredNotBefore = neighbour;
-  }
-  return bounded;
-}
-
-function isDated({ registeredAt }: Revision): boolean {
-  return dateOf(registeredAt) !== undefined;
-}
-
-function indexGaps({ gaps, references }: Inventory): Omit<IndexedInventory, "families"> {
-  const familyGaps = new Map<string, Gap>();
-  const itemGaps = new Map<string, Gap>();
-  const accountGaps: Gap[] = [];
-  for (const gap of [...gaps, ...references.filter(isUnclear).map(unclearReference)].sort(byId)) {
-    const { scope } = gap;
-    if (scope.kind === "none") continue;
-    if (scope.kind === "family") setOnce(familyGaps, scope.name, gap);
-    else if (scope.kind === "item") setOnce(itemGaps, scope.name, gap);
-    // Whatever else a scope may be called, it blocks the most.
-    else accountGaps.push(gap);
-  }
-  return { accountGap: accountGaps[0], familyGaps, itemGaps };
-}
-
-function isUnclear({ target }: Reference): boolean {
-  return !isRevisionNumber(target.revision);
-}
-
-/** A reference whose revision is not known may mean any revision of its family. */
-function unclearReference({ source, by, target: { family } }: Reference): Gap {
-  return {
-    id: `unclear-reference-${family}`,
-    source,
-    scope: { kind: "family", name: family },
-    cause: "failed",
-    detail: `${by} needs a revision of ${family} that was not recognised`,
-    remedy: "read it again",
-  };
-}
-
-function setOnce<K, V>(map: Map<K, V>, key: K, value: V): void {
-  if (!map.has(key)) map.set(key, value);
-}
-
-function inReportOrder(references: Reference[]): Reference[] {
-  return references.toSorted((one, other) => compare(one.source, other.source) || compare(one.by, other.by));
-}
-
-function byId(one: Gap, other: Gap): number {
-  return compare(one.id, other.id) || compare(one.detail, other.detail);
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  return referencesOf;
 }
 
 function partition<V>(values: V[], holds: (value: V) => boolean): [V[], V[]] {

@@ -1,10 +1,11 @@
+import { memoryStore } from "../../aws/memory-store";
 import type { GoodRegistration } from "../../cleanup/registrations";
 import { run } from "../../cleanup/run";
 import { DAY } from "../../retention/duration";
 import { policyHash, readPolicy } from "../../retention/policy";
 import type { Report, RetentionPolicy } from "../../retention/types";
 import { World } from "../../simulator/index";
-import { registerTaskDefinition } from "../../simulator/services/ecs-definitions";
+import { deregisterTaskDefinition, registerTaskDefinition } from "../../simulator/services/ecs-definitions";
 import { connectTo } from "../../simulator/wire/middleware";
 
 const ACCOUNT = "111122223333";
@@ -12,21 +13,29 @@ const REGION = "eu-west-1";
 /** What a Lambda function has. */
 const TIMEOUT = 15 * 60_000;
 
+/** A policy by which everything stale may go at once, so that pace alone decides. */
+const STALE_AT_ONCE = { taskDefinitions: { unusedFor: "0h", keepSuccessful: 0 }, limits: { maxRemovals: 25_000 } };
+
 export function policyOf(family: string, mode: "report" | "enforce" = "report"): RetentionPolicy {
-  const { policy } = readPolicy({ family, mode });
+  const { policy } = readPolicy({ family, mode, ...STALE_AT_ONCE });
   if (!policy) throw new Error(`no policy for family ${family}`);
   return policy;
 }
 
-/** An account in the simulator, and runs over it in process, all as its administrator. */
+/** An account in the simulator with a store, and runs over it in process, all as its administrator. */
 export class Account {
   readonly world = new World();
   readonly scope = this.world.scope(ACCOUNT, REGION);
+  readonly #store = memoryStore();
   #runs = 0;
 
   register(family: string): string {
     const containerDefinitions = [{ name: "app", image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${family}:1` }];
     return registerTaskDefinition(this.scope, { family, containerDefinitions }).arn;
+  }
+
+  deregister(arn: string): void {
+    deregisterTaskDefinition(this.scope, arn);
   }
 
   /** Past every age that the policy's defaults ask for. */
@@ -45,7 +54,7 @@ export class Account {
         hash: policyHash(policy),
       }),
     );
-    return clock.actor(() =>
+    const { report } = await clock.actor(() =>
       run({
         connect,
         clock,
@@ -53,10 +62,15 @@ export class Account {
         region: REGION,
         runId: `bench-${this.#runs}`,
         registrations,
+        store: this.#store,
+        remembers: true,
+        settings: { acknowledgedGaps: [], ignoredSources: [] },
         deadline: clock.now() + TIMEOUT,
         removerFor: async () => connect.ecs(),
       }),
     );
+    if (!report) throw new Error("the lease of the run before was not released");
+    return report;
   }
 }
 

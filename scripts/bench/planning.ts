@@ -2,7 +2,7 @@ import { indexInventory } from "../../retention/revisions/inventory";
 import { planRevisions } from "../../retention/revisions/plan";
 import type { Inventory, Revision } from "../../retention/types";
 import { policyOf } from "./account";
-import { type Figure, figure } from "./main";
+import { type Figure, figure } from "./figure";
 
 const FAMILIES = 1_000;
 const REVISIONS = 1_000;
@@ -35,13 +35,22 @@ function largeInventory(): Inventory {
         arn: `arn:aws:ecs:eu-west-1:111122223333:task-definition/family-${family}:${revision}`,
         family: `family-${family}`,
         revision,
+        plaintextSecrets: [],
         ...(revision % 2 === 0
           ? { status: "ACTIVE", registeredAt }
           : { status: "INACTIVE", registeredAt, deregisteredAt: registeredAt + DAY }),
       });
     }
   }
-  return { account: "111122223333", region: "eu-west-1", readAt: NOW, revisions, references: [], gaps: [] };
+  return {
+    account: "111122223333",
+    region: "eu-west-1",
+    readAt: NOW,
+    revisions,
+    references: [],
+    successes: [],
+    gaps: [],
+  };
 }
 
 function measure<T>(work: () => T): { result: T; ms: number; mb: number } {

@@ -117,8 +117,9 @@ export class Environment {
           return crashed(requestId, message.how);
         default:
           await this.output.marked();
-          message.reply.end();
           if (message.kind === "init error") await this.close();
+          // As if it had been answered and had asked for the next one.
+          this.#push({ kind: "next", reply: message.reply });
           this.busy = false;
           return { payload: message.payload, ...(message.kind !== "response" && { error: "Unhandled" }) };
       }

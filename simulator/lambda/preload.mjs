@@ -14,7 +14,7 @@
 // Between invocations the process is frozen: timers wait until the next one, as on AWS. `performance` and
 // `process.hrtime` stay real; `fetch` and work in the thread pool are not noticed as being on their way.
 import { subscribe } from "node:diagnostics_channel";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 import timersModule from "node:timers";
 import promisesModule from "node:timers/promises";
@@ -22,6 +22,8 @@ import { promisify } from "node:util";
 
 const { setImmediate } = globalThis;
 const api = process.env.AWS_LAMBDA_RUNTIME_API;
+/** Its idle connection keeps no process from ending. */
+const agent = new Agent({ keepAlive: true });
 let now = Number(process.env.SIMULATOR_NOW);
 delete process.env.SIMULATOR_NOW;
 
@@ -46,16 +48,12 @@ export function freeze() {
 /** Asks the simulator; such calls are not the function's own. */
 export function ask(method, path, body = "") {
   return new Promise((resolve, reject) => {
-    const asked = request(
-      `http://${api}${path}`,
-      { method, agent: false, headers: { "simulator-own": "1" } },
-      (answer) => {
-        const chunks = [];
-        answer.on("data", (chunk) => chunks.push(chunk));
-        answer.on("end", () => resolve({ headers: answer.headers, body: Buffer.concat(chunks).toString() }));
-        answer.on("error", reject);
-      },
-    );
+    const asked = request(`http://${api}${path}`, { method, agent, headers: { "simulator-own": "1" } }, (answer) => {
+      const chunks = [];
+      answer.on("data", (chunk) => chunks.push(chunk));
+      answer.on("end", () => resolve({ headers: answer.headers, body: Buffer.concat(chunks).toString() }));
+      answer.on("error", reject);
+    });
     asked.on("error", reject);
     asked.end(body);
   });

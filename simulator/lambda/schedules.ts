@@ -1,5 +1,6 @@
 import type { Millis } from "../../retention/types";
 import { AwsError, arn, type Principal, type Scope, SimulatorError } from "../operation";
+import { runTask } from "../services/ecs-services";
 import type { Schedule } from "../services/scheduler";
 import { sendAsService } from "../services/sqs";
 import { assumeAsService } from "../services/sts";
@@ -11,7 +12,7 @@ interface Planned {
   cancel(): void;
 }
 
-/** EventBridge Scheduler's firing, on the simulated clock: to Lambda functions, under the schedule's role. */
+/** EventBridge Scheduler's firing, on the simulated clock: to functions under the schedule's role, and to ECS clusters. */
 export class Schedules {
   readonly #world: World;
   readonly #planned = new Map<string, Planned>();
@@ -71,6 +72,8 @@ export class Schedules {
   /** What the target's API refuses is not tried again: it goes to the dead-letter queue at once. */
   async #fire(scope: Scope, schedule: Schedule, at: Millis): Promise<void> {
     const { target } = schedule;
+    // Universal targets may be any API of AWS: they are kept, and do nothing.
+    if (target.arn.includes(":scheduler:::aws-sdk:")) return;
     const { region } = scope;
     const scheduledTime = new Date(at).toISOString().replace(".000Z", "Z");
     const input = (target.input ?? "{}")
@@ -86,6 +89,14 @@ export class Schedules {
           "aws:SourceArn": arn(scope, "scheduler", `schedule-group/${schedule.group}`),
         },
       });
+      if (target.ecs) {
+        const { TaskDefinitionArn: taskDefinition = "", TaskCount = 1, Group: group } = target.ecs;
+        const startedBy = `AmazonEventBridgeScheduler/${schedule.name}`;
+        for (let n = 0; n < TaskCount; n += 1) {
+          runTask(scope, { cluster: target.arn, taskDefinition, startedBy, group });
+        }
+        return;
+      }
       const event = { FunctionName: target.arn, InvocationType: "Event", Payload: input };
       await this.#world.gate.call({ principal, region, service: "lambda", operation: "Invoke", input: event });
     } catch (error) {

@@ -27,12 +27,19 @@ function setSchedule(scope: Scope, inputs: Values): string {
       arn: text(target.arn),
       roleArn,
       input: optionalText(target.input),
+      ecs: target.ecsParameters === undefined ? undefined : ecsParameters(block(target.ecsParameters)),
       maximumRetryAttempts: optionalNumber(block(target.retryPolicy).maximumRetryAttempts),
       deadLetterArn: optionalText(block(target.deadLetterConfig).arn),
     },
   });
   return `${group}/${name}`;
 }
+
+const ecsParameters = (inputs: Values) => ({
+  TaskDefinitionArn: text(inputs.taskDefinitionArn),
+  TaskCount: optionalNumber(inputs.taskCount) ?? 1,
+  Group: optionalText(inputs.group),
+});
 
 const queueSettings = (inputs: Values) => ({
   attributes: (inputs.policy === undefined ? {} : { Policy: text(inputs.policy) }) as Record<string, string>,

@@ -1,7 +1,32 @@
+import type { ServiceDeploymentStatus } from "@aws-sdk/client-ecs";
 import type { Millis } from "../../retention/types";
 import { AwsError, arn, type Scope } from "../operation";
 
 export type Controller = "ECS" | "CODE_DEPLOY" | "EXTERNAL";
+
+export type Strategy = "ROLLING" | "BLUE_GREEN";
+
+/** What a deployment of a service with controller ECS deploys; never changed. */
+export interface ServiceRevision {
+  arn: string;
+  /** ARN of the revision. */
+  taskDefinition: string;
+  createdAt: Millis;
+}
+
+/** Of a service with controller ECS; it may roll out twice, where it is rolled back. */
+export interface ServiceDeployment {
+  arn: string;
+  status: ServiceDeploymentStatus;
+  /** ARNs of the service revisions that ran when it began. */
+  source: string[];
+  /** ARN of a service revision. */
+  target: string;
+  createdAt: Millis;
+  /** Absent: it is open. */
+  finishedAt?: Millis;
+  rollback?: { revision: string; reason: string; startedAt: Millis };
+}
 
 /** Of a service with controller ECS. */
 export interface Deployment {
@@ -9,6 +34,8 @@ export interface Deployment {
   status: "PRIMARY" | "ACTIVE";
   /** ARN of the revision. */
   taskDefinition: string;
+  /** ARN of the service revision. */
+  revision: string;
   rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
   createdAt: Millis;
   updatedAt: Millis;
@@ -30,13 +57,18 @@ export interface Service {
   cluster: string;
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   controller: Controller;
+  strategy: Strategy;
+  circuitBreaker: boolean;
   desiredCount: number;
   /** ARN of the revision that was last asked for. */
   taskDefinition: string;
   deployments: Deployment[];
   taskSets: TaskSet[];
-  /** Revisions that a deployment completed on, newest last. */
-  completed: string[];
+  /** Newest first. */
+  serviceDeployments: ServiceDeployment[];
+  revisions: ServiceRevision[];
+  /** The last two that a deployment completed on, newest last. */
+  completed: ServiceRevision[];
   createdAt: Millis;
 }
 

@@ -104,9 +104,7 @@ function listTaskDefinitions(
   if (maxResults < 1 || maxResults > 100) {
     throw new AwsError("InvalidParameterException", "maxResults must be between 1 and 100.");
   }
-  const found = listRevisions(scope).filter(
-    (each) => each.status === status && (familyPrefix === undefined || each.family === familyPrefix),
-  );
+  const found = listRevisions(scope, familyPrefix).filter((each) => each.status === status);
   const descending = sort === "DESC";
   const { items, next } = page(
     scope,

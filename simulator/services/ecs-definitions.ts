@@ -62,7 +62,9 @@ export function findTaskDefinition(scope: Scope, reference: string): TaskDefinit
 export function runnableTaskDefinition(scope: Scope, reference: string): TaskDefinition {
   const found = findTaskDefinition(scope, reference);
   if (!found) throw new AwsError("ClientException", "TaskDefinition not found.");
-  if (found.status !== "ACTIVE") throw new AwsError("ClientException", "TaskDefinition is inactive");
+  const lags =
+    found.status === "INACTIVE" && (found.deregisteredAt ?? 0) + scope.world.inactiveLag > scope.world.clock.now();
+  if (found.status !== "ACTIVE" && !lags) throw new AwsError("ClientException", "TaskDefinition is inactive");
   return found;
 }
 
@@ -79,6 +81,15 @@ export function deregisterTaskDefinition(scope: Scope, reference: string): TaskD
     found.deregisteredAt = scope.world.clock.now();
   }
   return found;
+}
+
+/** Adds tags to a revision, of any status, as TagResource does. */
+export function tagTaskDefinition(scope: Scope, reference: string, tags: Record<string, string>): void {
+  const found = findTaskDefinition(scope, reference);
+  if (!found) throw new AwsError("InvalidParameterException", "The specified task definition does not exist.");
+  const kept = (found.definition.tags ?? []).filter(({ key = "" }) => !(key in tags));
+  const added = Object.entries(tags).map(([key, value]) => ({ key, value }));
+  found.definition = { ...found.definition, tags: [...kept, ...added] };
 }
 
 /** Asks for the deletion of an INACTIVE revision; it is gone some time after nothing refers to it any more. */
@@ -116,10 +127,11 @@ function finishDeletion(scope: Scope, found: TaskDefinition, within: number): vo
   });
 }
 
-/** All revisions of the account and Region, by family and number. */
-export function listRevisions(scope: Scope): TaskDefinition[] {
-  const families = [...definitions(scope).families].sort(([a], [b]) => (a < b ? -1 : 1));
-  return families.flatMap(([, family]) => [...family.revisions.values()]);
+/** Revisions of one family, or of the account and Region by family and number. */
+export function listRevisions(scope: Scope, family?: string): TaskDefinition[] {
+  const { families } = definitions(scope);
+  const names = family === undefined ? [...families.keys()].sort() : [family];
+  return names.flatMap((name) => [...(families.get(name)?.revisions.values() ?? [])]);
 }
 
 export function definitions(scope: Scope) {

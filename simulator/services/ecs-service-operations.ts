@@ -1,6 +1,6 @@
-import { AwsError, arn, type CallScope, type Operations, page, type Scope } from "../operation";
+import { AwsError, arn, type CallScope, type Operations, type Scope, sortedPage } from "../operation";
 import { clusterOf, type Service, type Task } from "./ecs-clusters";
-import { tasksOf } from "./ecs-services";
+import { tasksOf } from "./ecs-scaling";
 
 function describedService(scope: Scope, service: Service) {
   const counts = (id: string, active: boolean) => ({
@@ -8,7 +8,7 @@ function describedService(scope: Scope, service: Service) {
     runningCount: tasksOf(scope, service, id).length,
     pendingCount: 0,
   });
-  const deployments = service.deployments.map((each) => ({
+  const deployments = service.deployments.map(({ revision: _revision, ...each }) => ({
     ...each,
     ...counts(each.id, each.status === "PRIMARY"),
     createdAt: new Date(each.createdAt),
@@ -31,6 +31,11 @@ function describedService(scope: Scope, service: Service) {
     taskDefinition: service.taskDefinition,
     deploymentController: { type: service.controller },
     deployments,
+    currentServiceDeployment: service.serviceDeployments[0]?.arn,
+    currentServiceRevisions: service.deployments.map(({ id, revision, status }) => {
+      const { desiredCount, runningCount } = counts(id, status === "PRIMARY");
+      return { arn: revision, requestedTaskCount: desiredCount, runningTaskCount: runningCount, pendingTaskCount: 0 };
+    }),
     ...(taskSets.length > 0 ? { taskSets } : {}),
     createdAt: new Date(service.createdAt),
   };
@@ -52,7 +57,7 @@ function describedTask(scope: Scope, task: Task) {
 
 const clusterArn = (scope: Scope, reference = "default") =>
   reference.startsWith("arn:") ? reference : arn(scope, "ecs", `cluster/${reference}`);
-const inCluster = (input: { cluster?: string }, scope: CallScope) => ({
+export const inCluster = (input: { cluster?: string }, scope: CallScope) => ({
   "ecs:cluster": clusterArn(scope, input.cluster),
 });
 const clusterName = (input: { cluster?: string }) => (input.cluster ?? "default").split("/").at(-1);
@@ -60,18 +65,22 @@ const clusterName = (input: { cluster?: string }) => (input.cluster ?? "default"
 type Paged = { nextToken?: string; maxResults?: number };
 
 /** ARNs below a cluster, from names, ids or ARNs. */
-const below = (kind: "service" | "task", input: { cluster?: string }, scope: Scope, references: string[] = []) =>
+export const below = (kind: "service" | "task", input: { cluster?: string }, scope: Scope, references: string[] = []) =>
   references.map((each) =>
     each.startsWith("arn:") ? each : arn(scope, "ecs", `${kind}/${clusterName(input)}/${each}`),
   );
 
-function listed(scope: CallScope, input: Paged, name: string, items: { arn: string }[], standard = 100) {
-  const size = input.maxResults ?? standard;
+export function pageSize({ maxResults }: Paged, standard = 100): number {
+  const size = maxResults ?? standard;
   if (size < 1 || size > 100) {
     throw new AwsError("InvalidParameterException", "maxResults must be between 1 and 100.");
   }
-  const arns = items.map((each) => each.arn).sort();
-  const { items: shown, next } = page(scope, arns, (each) => each, input.nextToken, size);
+  return size;
+}
+
+function listed(scope: CallScope, input: Paged, name: string, items: { arn: string }[], standard = 100) {
+  const arns = items.map((each) => each.arn);
+  const { items: shown, next } = sortedPage(scope, arns, (each) => each, input.nextToken, pageSize(input, standard));
   return { [name]: shown, nextToken: next };
 }
 
@@ -90,7 +99,7 @@ function describedAll<T>(
   };
 }
 
-function atMost(limit: number, given: string[] = []): string[] {
+export function atMost(limit: number, given: string[] = []): string[] {
   if (given.length < 1 || given.length > limit) {
     throw new AwsError(
       "InvalidParameterException",

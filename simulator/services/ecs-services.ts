@@ -1,13 +1,21 @@
 import { AwsError, arn, type Scope } from "../operation";
-import { type Controller, clusterOf, type Deployment, type Service, type TaskSet } from "./ecs-clusters";
-import { findTaskDefinition, released, runnableTaskDefinition } from "./ecs-definitions";
-import { startTask, stopTask } from "./ecs-tasks";
+import { type Controller, clusterOf, type Service, type Strategy, type TaskSet } from "./ecs-clusters";
+import { released, runnableTaskDefinition } from "./ecs-definitions";
+import {
+  beginDeployment,
+  completeDeployment,
+  DRAINS_FOR,
+  drain,
+  type Rollout,
+  rollBackDeployment,
+} from "./ecs-deployments";
+import { scale } from "./ecs-scaling";
 
 export { type Controller, createCluster, deleteCluster, type Service } from "./ecs-clusters";
 export { runTask, stopTask } from "./ecs-tasks";
 
-/** How long a replaced deployment still runs its tasks. */
-const DRAINS_FOR = 5 * 60_000;
+/** How long a deleted service is still described as INACTIVE. */
+const INACTIVE_FOR = 24 * 3_600_000;
 
 /** Which service, by name or ARN, in which cluster. */
 export interface ServiceRef {
@@ -18,7 +26,16 @@ export interface ServiceRef {
 /** `taskDefinition` without a revision means the latest ACTIVE one. */
 export function createService(
   scope: Scope,
-  input: ServiceRef & { taskDefinition: string; desiredCount?: number; controller?: Controller },
+  input: ServiceRef &
+    Rollout & {
+      taskDefinition: string;
+      desiredCount?: number;
+      controller?: Controller;
+      /** @default "ROLLING" */
+      strategy?: Strategy;
+      /** Whether a failed deployment is rolled back. @default false */
+      circuitBreaker?: boolean;
+    },
 ): Service {
   const cluster = clusterOf(scope, input.cluster);
   if (cluster.services.get(input.service)?.status === "ACTIVE") {
@@ -30,22 +47,27 @@ export function createService(
     cluster: cluster.name,
     status: "ACTIVE",
     controller: input.controller ?? "ECS",
+    strategy: input.strategy ?? "ROLLING",
+    circuitBreaker: input.circuitBreaker ?? false,
     desiredCount: input.desiredCount ?? 1,
     taskDefinition: "",
     deployments: [],
     taskSets: [],
+    serviceDeployments: [],
+    revisions: [],
     completed: [],
     createdAt: scope.world.clock.now(),
   };
-  deploy(scope, service, runnableTaskDefinition(scope, input.taskDefinition).arn);
+  const { arn: taskDefinition } = runnableTaskDefinition(scope, input.taskDefinition);
   cluster.services.set(service.name, service);
+  deploy(scope, service, taskDefinition, input);
   return service;
 }
 
 /** A new task definition starts a deployment; the one before drains for some minutes. */
 export function updateService(
   scope: Scope,
-  input: ServiceRef & { taskDefinition?: string; desiredCount?: number; forceNewDeployment?: boolean },
+  input: ServiceRef & Rollout & { taskDefinition?: string; desiredCount?: number; forceNewDeployment?: boolean },
 ): Service {
   const service = serviceOf(scope, input);
   if (service.status !== "ACTIVE") throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
@@ -56,23 +78,23 @@ export function updateService(
   const wanted = input.taskDefinition && runnableTaskDefinition(scope, input.taskDefinition).arn;
   service.desiredCount = input.desiredCount ?? service.desiredCount;
   if ((wanted && wanted !== service.taskDefinition) || input.forceNewDeployment) {
-    deploy(scope, service, wanted || service.taskDefinition);
+    deploy(scope, service, wanted || service.taskDefinition, input);
   } else {
     scale(scope, service);
   }
   return service;
 }
 
-/** Back to the revision that a deployment completed on before the present one, as a circuit breaker goes. */
-export function rollBack(scope: Scope, reference: ServiceRef): Service {
+/** Back to what a deployment last completed on; see `rollBackDeployment`. Only with controller ECS. */
+export function rollBack(scope: Scope, reference: ServiceRef, reason = "Stopped by a caller"): Service {
   const service = serviceOf(scope, reference);
-  const previous = service.completed.findLast((each) => each !== service.taskDefinition);
-  if (!previous || !findTaskDefinition(scope, previous)) {
-    throw new AwsError("ClientException", "No completed deployment to roll back to.");
-  }
-  // A rollback does not ask whether the revision is still ACTIVE.
-  deploy(scope, service, previous);
+  rollBackDeployment(scope, service, reason);
   return service;
+}
+
+/** Completes the open deployment without waiting any longer. */
+export function continueDeployment(scope: Scope, reference: ServiceRef): void {
+  completeDeployment(scope, serviceOf(scope, reference));
 }
 
 /** Its tasks stop; it stays visible as INACTIVE to DescribeServices. */
@@ -83,12 +105,16 @@ export function deleteService(scope: Scope, reference: ServiceRef): void {
   scale(scope, service);
   after(scope, DRAINS_FOR, () => {
     const gone = [...service.deployments, ...service.taskSets];
-    service.deployments = [];
-    service.taskSets = [];
-    service.status = "INACTIVE";
+    // The records of its deployments and service revisions go with it.
+    const nothing = { deployments: [], taskSets: [], serviceDeployments: [], revisions: [], completed: [] };
+    Object.assign(service, nothing, { status: "INACTIVE" });
     for (const each of gone) {
       released(scope, each.taskDefinition, "deployment");
     }
+    after(scope, INACTIVE_FOR, () => {
+      const services = scope.world.services.ecsServices.at(scope).clusters.get(service.cluster)?.services;
+      if (services?.get(service.name) === service) services.delete(service.name);
+    });
   });
 }
 
@@ -99,46 +125,12 @@ export function serviceOf(scope: Scope, reference: ServiceRef): Service {
   return service;
 }
 
-function deploy(scope: Scope, service: Service, taskDefinition: string): void {
-  const now = scope.world.clock.now();
-  service.taskDefinition = taskDefinition;
+function deploy(scope: Scope, service: Service, taskDefinition: string, rollout: Rollout): void {
   if (service.controller === "ECS") {
-    const id = `ecs-svc/${scope.world.random.text(19, "0123456789")}`;
-    const replaced = service.deployments.filter((each) => each.status === "PRIMARY");
-    const deployment: Deployment = {
-      id,
-      status: "PRIMARY",
-      taskDefinition,
-      rolloutState: "IN_PROGRESS",
-      createdAt: now,
-      updatedAt: now,
-    };
-    service.deployments = [deployment, ...service.deployments];
-    for (const each of replaced) {
-      each.status = "ACTIVE";
-    }
-    after(scope, DRAINS_FOR, () => {
-      if (service.deployments[0] === deployment) {
-        deployment.rolloutState = "COMPLETED";
-        deployment.updatedAt = scope.world.clock.now();
-        service.completed.push(taskDefinition);
-        drain(scope, service, (each) => each === deployment);
-      }
-    });
+    beginDeployment(scope, service, taskDefinition, rollout);
   } else {
+    service.taskDefinition = taskDefinition;
     startTaskSet(scope, service, taskDefinition);
-  }
-  scale(scope, service);
-}
-
-/** Ends every deployment or task set that is not kept, with its tasks. */
-function drain(scope: Scope, service: Service, keeps: (each: Deployment | TaskSet) => boolean): void {
-  const gone = [...service.deployments, ...service.taskSets].filter((each) => !keeps(each));
-  service.deployments = service.deployments.filter(keeps);
-  service.taskSets = service.taskSets.filter(keeps);
-  for (const each of gone) {
-    stopTasksOf(scope, service, each.id, 0);
-    released(scope, each.taskDefinition, "deployment");
   }
 }
 
@@ -164,36 +156,7 @@ export function promote(scope: Scope, service: Service, taskSet: TaskSet): void 
     each.status = each === taskSet ? "PRIMARY" : "DRAINING";
   }
   service.taskDefinition = taskSet.taskDefinition;
-  service.completed.push(taskSet.taskDefinition);
   after(scope, DRAINS_FOR, () => drain(scope, service, (each) => each.status !== "DRAINING"));
-}
-
-/** Starts or stops tasks until each deployment or task set runs what the service wants. */
-function scale(scope: Scope, service: Service): void {
-  for (const each of [...service.deployments, ...service.taskSets]) {
-    // What drains keeps its tasks but gets no more.
-    const wanted = isReplaced(service, each) ? 0 : service.desiredCount;
-    for (let running = tasksOf(scope, service, each.id).length; running < wanted; running += 1) {
-      startTask(scope, service.cluster, each.taskDefinition, `service:${service.name}`, each.id);
-    }
-    stopTasksOf(scope, service, each.id, service.desiredCount);
-  }
-}
-
-function isReplaced(service: Service, each: Deployment | TaskSet): boolean {
-  return each.status === "DRAINING" || (service.controller === "ECS" && each.status === "ACTIVE");
-}
-
-/** Its running tasks. */
-export const tasksOf = (scope: Scope, service: Service, id: string) =>
-  [...clusterOf(scope, service.cluster).tasks.values()].filter(
-    (task) => task.startedBy === id && task.lastStatus === "RUNNING",
-  );
-
-function stopTasksOf(scope: Scope, service: Service, id: string, keep: number): void {
-  for (const task of tasksOf(scope, service, id).slice(keep)) {
-    stopTask(scope, task);
-  }
 }
 
 const after = (scope: Scope, ms: number, then: () => void) => scope.world.clock.at(scope.world.clock.now() + ms, then);

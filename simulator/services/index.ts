@@ -1,17 +1,23 @@
 import { Keyed, type Operations, Regional } from "../operation";
 import { newCloudWatchState } from "./cloudwatch";
+import { newCodeDeployState } from "./codedeploy";
+import { codedeployOperations } from "./codedeploy-operations";
 import { newEcrState } from "./ecr";
 import { newEcsServiceState } from "./ecs-clusters";
 import { ecsDefinitionOperations } from "./ecs-definition-operations";
 import { newEcsDefinitionState } from "./ecs-definitions";
+import { ecsDeploymentOperations } from "./ecs-deployment-operations";
 import { ecsServiceOperations } from "./ecs-service-operations";
+import { eventsOperations, newEventsState } from "./events";
 import { newIamState } from "./iam";
 import { lambdaOperations, newLambdaState } from "./lambda";
 import { logsOperations, newLogsState } from "./logs";
+import { newPipesState, pipesOperations } from "./pipes";
 import { newS3State } from "./s3";
 import { s3Operations } from "./s3-operations";
-import { newSchedulerState } from "./scheduler";
+import { newSchedulerState, schedulerOperations } from "./scheduler";
 import { newSqsState, sqsOperations } from "./sqs";
+import { newStatesState, statesOperations } from "./states";
 import { newStsState, stsOperations } from "./sts";
 
 /** All state of a world, each service's by account and Region. */
@@ -22,6 +28,10 @@ export function newServices() {
     ecr: new Regional(newEcrState),
     lambda: new Regional(newLambdaState),
     scheduler: new Regional(newSchedulerState),
+    events: new Regional(newEventsState),
+    pipes: new Regional(newPipesState),
+    states: new Regional(newStatesState),
+    codedeploy: new Regional(newCodeDeployState),
     logs: new Regional(newLogsState),
     sqs: new Regional(newSqsState),
     cloudwatch: new Regional(newCloudWatchState),
@@ -37,10 +47,15 @@ export type Services = ReturnType<typeof newServices>;
 
 /** Every simulated operation, by the service's signing name. */
 export const OPERATIONS: Record<string, Operations> = {
-  ecs: { ...ecsDefinitionOperations, ...ecsServiceOperations },
+  ecs: { ...ecsDefinitionOperations, ...ecsServiceOperations, ...ecsDeploymentOperations },
   s3: s3Operations,
   sts: stsOperations,
   lambda: lambdaOperations,
   logs: logsOperations,
   sqs: sqsOperations,
+  events: eventsOperations,
+  pipes: pipesOperations,
+  scheduler: schedulerOperations,
+  states: statesOperations,
+  codedeploy: codedeployOperations,
 };

@@ -7,6 +7,9 @@ export const newStsState = () => ({
   principals: new Map<string, Principal>(),
 });
 
+/** How long the credentials of an expired session are still told from those that never were. */
+const FORGOTTEN_AFTER = 24 * 3_600_000;
+
 /** Credentials of a role, without asking whether its trust policy allows it: that is the gate's part. */
 export function openSession(
   scope: Scope,
@@ -24,7 +27,11 @@ export function openSession(
     sessionToken: `token-of-${accessKeyId}`,
     expiresAt: session.expiresAt,
   };
-  scope.world.services.sts.principals.set(accessKeyId, principal);
+  const { principals } = scope.world.services.sts;
+  principals.set(accessKeyId, principal);
+  for (const [key, { expiresAt = Infinity }] of principals) {
+    if (expiresAt + FORGOTTEN_AFTER < scope.world.clock.now()) principals.delete(key);
+  }
   return principal;
 }
 

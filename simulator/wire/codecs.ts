@@ -1,5 +1,10 @@
+import * as codedeploy from "@aws-sdk/client-codedeploy";
 import * as ecs from "@aws-sdk/client-ecs";
+import * as events from "@aws-sdk/client-eventbridge";
+import * as pipes from "@aws-sdk/client-pipes";
 import * as s3 from "@aws-sdk/client-s3";
+import * as scheduler from "@aws-sdk/client-scheduler";
+import * as sfn from "@aws-sdk/client-sfn";
 import * as sts from "@aws-sdk/client-sts";
 import { XmlShapeSerializer } from "@aws-sdk/core/protocols";
 import { FromStringShapeDeserializer } from "@smithy/core/protocols";
@@ -36,9 +41,9 @@ export interface Codec {
 const dates = { timestampFormat: { useTrait: true, default: 5 }, httpBindings: true } as const;
 const text = new FromStringShapeDeserializer(dates);
 
-/** JSON 1.1: the target header names the operation. */
-function json(mirror: Mirror): Codec {
-  const headers = { "content-type": "application/x-amz-json-1.1" };
+/** JSON 1.0 and 1.1: the target header names the operation. */
+function json(mirror: Mirror, version: "1.0" | "1.1" = "1.1"): Codec {
+  const headers = { "content-type": `application/x-amz-json-${version}` };
   return {
     async read(request) {
       const operation = request.headers["x-amz-target"]?.split(".").at(-1) ?? "";
@@ -118,58 +123,70 @@ function fromForm(schema: NormalizedSchema, form: URLSearchParams, prefix: strin
   return text.read(schema as never, form.get(prefix) ?? "");
 }
 
-/** REST with XML bodies. S3 keeps the bucket out of its path templates: here it is the path's first segment. */
-function restXml(mirror: Mirror): Codec {
-  const routes = [...mirror.operations.values()].map(([, , name, traits]) => {
+/** REST: method, path and query string name the operation. S3 keeps the bucket out of its path templates. */
+function rest(mirror: Mirror, fail: Codec["fail"]): Codec {
+  const routes = [...mirror.operations.values()].map(([, , name, traits, input]) => {
     const [method, uri, statusCode] = translateTraits(traits).http as [string, string, number];
     const [path = "/", search = ""] = uri.split("?");
-    return { name, method, path, search: [...new URLSearchParams(search)], statusCode };
+    const members = NormalizedSchema.of(input as never).getMemberSchemas();
+    const pattern = `${members.Bucket ? "/{Bucket}" : ""}${path}`
+      .replace(/\/$/, "/?")
+      .replaceAll(/{(\w+)\+}/g, "(?<$1>.+)")
+      .replaceAll(/{(\w+)}/g, "(?<$1>[^/]+)");
+    return {
+      name,
+      method,
+      path: new RegExp(`^${pattern}$`),
+      search: [...new URLSearchParams(search)],
+      statusCode,
+      members,
+    };
   });
   return {
-    async read(request) {
-      if (request.headers["content-encoding"]?.includes("aws-chunked")) {
+    async read({ method, path, query: given, headers, body }) {
+      if (headers["content-encoding"]?.includes("aws-chunked")) {
         throw new AwsError("NotImplemented", "Bodies in aws-chunked encoding (streams) are not simulated", 501);
       }
-      const [, bucket, rest] = /^\/([^/]*)\/?(.*)$/.exec(request.path) ?? [];
-      const key = rest ? decodeURIComponent(rest) : undefined;
       const route = routes
         .filter(
           (each) =>
-            each.method === request.method &&
-            (each.path === "/{Key+}") === (key !== undefined) &&
-            each.search.every(([name, value]) => request.query.get(name) === value),
+            each.method === method &&
+            each.path.test(path) &&
+            each.search.every(([name, value]) => given.get(name) === value),
         )
         .sort((a, b) => b.search.length - a.search.length)[0];
-      if (!route) {
-        throw new AwsError(
-          "NotImplemented",
-          `${request.method} ${request.path}?${request.query} is not simulated`,
-          501,
-        );
+      if (!route) throw new AwsError("NotImplemented", `${method} ${path}?${given} is not simulated`, 501);
+      const bound: Record<string, unknown> = {};
+      for (const [name, value] of Object.entries(route.path.exec(path)?.groups ?? {})) {
+        bound[name] = decodeURIComponent(value);
       }
-      const bound: Record<string, unknown> = { ...(bucket && { Bucket: bucket }), ...(key && { Key: key }) };
-      const schema = NormalizedSchema.of(mirror.schema(route.name)[4] as never);
-      for (const [name, member] of schema.isStructSchema() ? schema.structIterator() : []) {
+      for (const [name, member] of Object.entries(route.members)) {
         const parameter = member.getMergedTraits().httpQuery;
-        const value = parameter === undefined ? null : request.query.get(parameter);
-        if (value !== null) {
-          bound[name] = text.read(member as never, value);
-        }
+        const value = parameter === undefined ? null : given.get(parameter);
+        if (value !== null) bound[name] = text.read(member as never, value);
       }
-      const input = await mirror.parse(route.name, request.headers, request.body);
+      const input = await mirror.parse(route.name, headers, body);
       return { operation: route.name, input: { ...input, ...bound } };
     },
     async write(operation, output) {
       const { headers, body } = await mirror.format(operation, output);
       return { statusCode: routes.find((each) => each.name === operation)?.statusCode ?? 200, headers, body };
     },
-    fail: ({ name, message, statusCode }) => ({
-      statusCode,
-      headers: { "content-type": "application/xml" },
-      body: `<?xml version="1.0" encoding="UTF-8"?><Error>${errorXml(name, message)}</Error>`,
-    }),
+    fail,
   };
 }
+
+const failXml: Codec["fail"] = ({ name, message, statusCode }) => ({
+  statusCode,
+  headers: { "content-type": "application/xml" },
+  body: `<?xml version="1.0" encoding="UTF-8"?><Error>${errorXml(name, message)}</Error>`,
+});
+
+const failJson: Codec["fail"] = ({ name, message, statusCode }) => ({
+  statusCode,
+  headers: { "content-type": "application/json", "x-amzn-errortype": name },
+  body: JSON.stringify({ message }),
+});
 
 function errorXml(name: string, message: string): string {
   const escaped = message.replace(/[&<>]/g, (each) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[each] ?? each);
@@ -181,6 +198,11 @@ const unused = { region: "us-east-1", credentials: { accessKeyId: "-", secretAcc
 /** By the service's name in the SigV4 credential scope. */
 export const CODECS: Record<string, Codec> = {
   ecs: json(new Mirror(new ecs.ECSClient(unused), ecs)),
-  s3: restXml(new Mirror(new s3.S3Client(unused), s3)),
+  s3: rest(new Mirror(new s3.S3Client(unused), s3), failXml),
   sts: query(new Mirror(new sts.STSClient(unused), sts), "https://sts.amazonaws.com/doc/2011-06-15/"),
+  events: json(new Mirror(new events.EventBridgeClient(unused), events)),
+  pipes: rest(new Mirror(new pipes.PipesClient(unused), pipes), failJson),
+  scheduler: rest(new Mirror(new scheduler.SchedulerClient(unused), scheduler), failJson),
+  states: json(new Mirror(new sfn.SFNClient(unused), sfn), "1.0"),
+  codedeploy: json(new Mirror(new codedeploy.CodeDeployClient(unused), codedeploy)),
 };

@@ -1,6 +1,11 @@
 import { Readable } from "node:stream";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { PipesClient } from "@aws-sdk/client-pipes";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Connect } from "../../aws/clients";
 import { AwsError, type Principal } from "../operation";
@@ -29,6 +34,11 @@ export function connectTo(world: World, principal: Principal, region: string): C
     },
     s3: () => attach(new S3Client(settings), "s3", principal),
     sts: () => attach(new STSClient(settings), "sts", principal),
+    events: () => attach(new EventBridgeClient(settings), "events", principal),
+    pipes: () => attach(new PipesClient(settings), "pipes", principal),
+    scheduler: () => attach(new SchedulerClient(settings), "scheduler", principal),
+    states: () => attach(new SFNClient(settings), "states", principal),
+    codedeploy: () => attach(new CodeDeployClient(settings), "codedeploy", principal),
   };
 
   function attach<C extends object>(client: C, service: string, caller: Principal | undefined): C {

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ListApplicationsCommand } from "@aws-sdk/client-codedeploy";
 import { ListClustersCommand } from "@aws-sdk/client-ecs";
+import { ListEventBusesCommand } from "@aws-sdk/client-eventbridge";
+import { ListPipesCommand } from "@aws-sdk/client-pipes";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { ListStateMachinesCommand } from "@aws-sdk/client-sfn";
 import { connect } from "../../aws/clients";
 import { kindOf } from "../../aws/errors";
 
@@ -37,6 +42,22 @@ describe("connect", () => {
     assert.match(requests[0]?.headers.authorization ?? "", /Credential=AKIAENVIRONMENT\/\d+\/eu-west-3\/ecs\//);
   });
 
+  const { events, pipes, scheduler, states, codedeploy } = connect({ region: "eu-west-3" });
+  const beside: Record<string, () => Promise<unknown>> = {
+    events: () => events().send(new ListEventBusesCommand({})),
+    pipes: () => pipes().send(new ListPipesCommand({})),
+    scheduler: () => scheduler().send(new ListSchedulesCommand({})),
+    states: () => states().send(new ListStateMachinesCommand({})),
+    codedeploy: () => codedeploy().send(new ListApplicationsCommand({})),
+  };
+  for (const [service, send] of Object.entries(beside)) {
+    it(`makes one attempt at ${service}, in the Region that it is given`, async () => {
+      await assert.rejects(send(), (error) => kindOf(error) === "unavailable");
+      assert.equal(requests.length, 1);
+      assert.match(requests[0]?.headers.authorization ?? "", new RegExp(`/eu-west-3/${service}/`));
+    });
+  }
+
   it("signs with the credentials that it is given", async () => {
     const session = { accessKeyId: "ASIASESSION", secretAccessKey: "secret", sessionToken: "token" };
     const client = connect({ region: "eu-west-3" }).ecs(session);
@@ -50,5 +71,15 @@ describe("connect", () => {
     await assert.rejects(client.send(new ListObjectsV2Command({ Bucket: "store" })));
     assert.match(requests[0]?.url ?? "", /^\/store\/?\?/);
     assert.equal(requests.length, 1);
+  });
+
+  it("goes on asking S3 over one connection, however often it is asked for the client", async () => {
+    const { s3 } = connect({ region: "eu-west-3" });
+    const list = new ListObjectsV2Command({ Bucket: "store" });
+    await assert.rejects(s3().send(list));
+    await assert.rejects(s3().send(list));
+    const [first, second] = requests.map(({ socket }) => socket);
+    assert.ok(first);
+    assert.equal(first, second);
   });
 });

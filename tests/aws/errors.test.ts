@@ -12,10 +12,12 @@ describe("kindOf", () => {
       answered("RequestLimitExceeded", 503),
       answered("TooManyRequestsException", 429),
       answered("SlowDown", 503),
+      answered("KmsThrottlingException"),
     ],
     denied: [
       answered("AccessDeniedException"),
       answered("AccessDenied", 403),
+      answered("KmsAccessDeniedException"),
       answered("ExpiredTokenException"),
       answered("ExpiredToken", 403),
       answered("UnrecognizedClientException"),

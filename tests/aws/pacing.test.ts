@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BUCKETS, pace } from "../../aws/pacing";
+import { REFERENCE_SOURCES } from "../../retention/reference-sources";
 import { BUCKETS as OF_AWS } from "../../simulator";
 import { OPERATIONS } from "../../simulator/services/index";
 
@@ -64,9 +65,24 @@ describe("pace", () => {
     assert.deepEqual(waits, [1000, 2000]);
   });
 
-  it("takes no more of any of AWS's buckets than the share that it names", () => {
+  it("paces every service beside ECS by itself, at five a second", async () => {
+    const beside = REFERENCE_SOURCES.filter(({ ignorable }) => ignorable);
+    for (const { id, actions } of beside) {
+      const time = clock();
+      const paced = pace(time);
+      for (const action of actions) {
+        const operation = action.split(":")[1] ?? "";
+        assert.equal(paced.interval(operation), 200, action);
+        for (let index = 0; index < 10; index++) await paced.take(operation);
+      }
+      const others = beside.filter((other) => other.id !== id).flatMap((other) => other.actions);
+      for (const other of others) assert.equal(paced.wait(other.split(":")[1] ?? ""), 0, other);
+    }
+  });
+
+  it("takes no more of any of AWS's buckets for ECS than the share that it names", () => {
     for (const { operations, burst, perSecond } of BUCKETS) {
-      for (const operation of operations) {
+      for (const operation of operations.filter((each) => OPERATIONS.ecs?.[each])) {
         const size = OF_AWS[OPERATIONS.ecs?.[operation]?.bucket ?? ""] ?? assert.fail(`${operation} has no bucket`);
         const share = operation === "DeleteTaskDefinitions" ? 1 : 0.5;
         assert.equal(perSecond / size.perSecond, share, operation);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { calls } from "../../aws/retry";
-import { LISTED_BY_FAMILY, listRevisions } from "../../aws/revisions";
+import { describeRevision, factOf, LISTED_BY_FAMILY, listRevisions, type Wanted } from "../../aws/revisions";
 import { AwsError, type World } from "../../simulator";
-import { deleteTaskDefinition } from "../../simulator/services/ecs-definitions";
+import { deleteTaskDefinition, tagTaskDefinition } from "../../simulator/services/ecs-definitions";
 import {
   answering,
+  arnOf,
   callsOf,
   connectAdmin,
   deregister,
@@ -19,9 +20,12 @@ import {
   scopeOf,
 } from "../cleanup/support";
 
-function list(world: World, families: string[], connect = connectAdmin(world)) {
+function list(world: World, families: (string | Wanted)[], connect = connectAdmin(world)) {
   const { clock } = world;
-  return clock.actor(() => listRevisions(connect.ecs(), calls(clock, clock.now() + HOUR), new Set(families)));
+  const wanted = families.map((each) =>
+    typeof each === "string" ? { family: each, familyMatch: "exact" as const } : each,
+  );
+  return clock.actor(() => listRevisions(connect.ecs(), calls(clock, clock.now() + HOUR), wanted));
 }
 
 async function account(families: string[]) {
@@ -66,6 +70,16 @@ describe("listRevisions", () => {
     assert.equal(callsOf(world, "ListTaskDefinitions").length, 3 + 3 * LISTED_BY_FAMILY);
   });
 
+  it("lists the account for families that differ by a hash, and takes no other that begins alike", async () => {
+    const world = newWorld();
+    const line = ["checkout-0a1b2c3d", "checkout-ffffffff"];
+    const others = ["checkout", "checkout-blue", "checkout-0A1B2C3D", "checkout-0a1b2c3d4", "checkout-x-0a1b2c3d"];
+    for (const family of [...line, ...others, "basket"]) await register(world, family, 2);
+    const { revisions } = await list(world, [{ family: "checkout", familyMatch: "hash-suffix" }, "basket"]);
+    assert.deepEqual([...new Set(revisions.map(({ family }) => family))].sort(), ["basket", ...line]);
+    assert.equal(revisions.length, 6);
+  });
+
   it("blocks one family alone where its list fails", async () => {
     const world = await account(["checkout", "basket"]);
     await world.clock.advance(240 * HOUR);
@@ -93,5 +107,42 @@ describe("listRevisions", () => {
     ]);
     const odd = answering(connectAdmin(world), "ListTaskDefinitions", () => ({ taskDefinitionArns: ["checkout"] }));
     assert.match(gapsOf(await list(world, ["checkout"], odd))[0] ?? "", /"checkout" is not the ARN of a revision/);
+  });
+});
+
+describe("describeRevision", () => {
+  const describeIn = (world: World, name: string, include: "TAGS"[] = [], connect = connectAdmin(world)) =>
+    world.clock.actor(() =>
+      describeRevision(connect.ecs(), calls(world.clock, world.clock.now() + HOUR), arnOf(name), include),
+    );
+
+  it("reads tags only where they are asked for", async () => {
+    const world = await account(["checkout"]);
+    tagTaskDefinition(scopeOf(world), "checkout:5", { team: "shop" });
+    assert.deepEqual((await describeIn(world, "checkout:5"))?.tags, []);
+    assert.deepEqual((await describeIn(world, "checkout:5", ["TAGS"]))?.tags, [{ key: "team", value: "shop" }]);
+  });
+
+  it("gives nothing for a revision that vanished, and refuses the description of another one", async () => {
+    const world = await account(["checkout"]);
+    assert.equal(await describeIn(world, "checkout:99"), undefined);
+    const odd = answering(connectAdmin(world), "DescribeTaskDefinition", () => ({
+      taskDefinition: { taskDefinitionArn: arnOf("checkout:4"), status: "INACTIVE" },
+    }));
+    await assert.rejects(describeIn(world, "checkout:5", [], odd), {
+      message: "ecs:DescribeTaskDefinition: UnexpectedAnswer",
+    });
+  });
+
+  it("gives the facts that never change, and says where AWS knows no date of deregistration", async () => {
+    const world = await account(["checkout"]);
+    const { definition } = (await describeIn(world, "checkout:2")) ?? assert.fail("it is gone");
+    const fact = factOf(definition, ["app: environment TOKEN"]);
+    assert.deepEqual([fact.revision, fact.plaintextSecrets], ["checkout:2", ["app: environment TOKEN"]]);
+    assert.ok((fact.registeredAt ?? 0) < (fact.deregisteredAt ?? 0));
+    assert.equal(fact.undated, undefined);
+    const { deregisteredAt: _, ...undated } = definition;
+    assert.equal(factOf(undated, []).undated, true);
+    assert.equal(factOf({ ...undated, status: "ACTIVE" }, []).undated, undefined);
   });
 });

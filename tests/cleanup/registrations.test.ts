@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadRegistration, loadRegistrations } from "../../cleanup/registrations";
+import { isGood, loadRegistration, loadRegistrations } from "../../cleanup/registrations";
 import type { Store } from "../../retention/types";
 
 /** A store that lists more than it gives, as one does that changes meanwhile. */
@@ -7,7 +7,10 @@ function storeOf(objects: Record<string, string | undefined>): Store {
   return {
     get: async (key) => (objects[key] === undefined ? undefined : { body: objects[key], etag: "1" }),
     put: async () => assert.fail("nothing is written"),
-    list: async (prefix) => Object.keys(objects).filter((key) => key.startsWith(prefix)),
+    list: async (prefix) =>
+      Object.keys(objects)
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => ({ key, etag: "1" })),
   };
 }
 
@@ -20,19 +23,25 @@ describe("loadRegistrations", () => {
       loaded.map(({ key }) => key),
       ["policies/a/b/c.json"],
     );
-    assert.ok(loaded[0] && "registration" in loaded[0]);
+    assert.ok(loaded[0] && isGood(loaded[0]));
+    assert.equal(loaded[0].etag, "1");
   });
 });
 
 describe("loadRegistration", () => {
-  it("gives the problems of a broken one, and the family that it claims as far as that can be read", () => {
+  it("gives the problems of a broken one, and what it claims as far as that can be read", () => {
     const broken = (body: string) => {
       const loaded = loadRegistration(body, "key");
-      assert.ok(!("registration" in loaded));
+      assert.ok(!isGood(loaded));
       assert.ok(loaded.problems.length > 0);
-      return loaded.family;
+      return loaded.claim;
     };
-    assert.equal(broken(JSON.stringify({ policy: { family: "checkout", keep: 1 } })), "checkout");
+    assert.deepEqual(broken(JSON.stringify({ policy: { family: "checkout", keep: 1 } })), {
+      family: "checkout",
+      familyMatch: "exact",
+    });
+    const line = { family: "checkout", familyMatch: "hash-suffix" };
+    assert.deepEqual(broken(JSON.stringify({ policy: { ...line, keep: 1 } })), line);
     assert.equal(broken(JSON.stringify({ policy: { family: 7 } })), undefined);
     for (const body of ["", "{", "null", "[]", '"text"', "{}", '{"policy":null}'])
       assert.equal(broken(body), undefined);

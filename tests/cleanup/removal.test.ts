@@ -18,7 +18,8 @@ import {
   registered,
   revisionsOf,
   runIn,
-  scopeOf,
+  STATE,
+  storeOf,
 } from "./support";
 
 const THROTTLED = new AwsError("ThrottlingException", "Rate exceeded");
@@ -160,14 +161,14 @@ describe("removal", () => {
 
   it("serves the services in turn, each kind of call at its own pace", async () => {
     const world = await backlog({ a: { active: 30, inactive: 30 }, b: { active: 2, inactive: 10 }, c: { active: 2 } });
-    const startsAt = world.clock.now();
     const report = await runIn(
       world,
       ["a", "b", "c"].map((family) => registered(family)),
     );
+    const startsAt = callsOf(world, "DeregisterTaskDefinition")[0]?.at ?? 0;
     assert.ok(report.services.every(({ outcomes }) => outcomes.every(({ result }) => result === "done")));
     const first = report.services.flatMap(({ service, outcomes }) =>
-      outcomes.filter(({ at, action }) => action === "deregister" && at - startsAt <= 11_000).map(() => service),
+      outcomes.filter(({ at, action }) => action === "deregister" && at - startsAt <= 10_500).map(() => service),
     );
     assert.deepEqual([...first].sort().join(""), "aabbcc");
     const times = (operation: string) => callsOf(world, operation).map(({ at }) => at);
@@ -179,36 +180,44 @@ describe("removal", () => {
     assert.ok(Math.max(...times("DeregisterTaskDefinition")) - startsAt < 72_000);
   });
 
-  it("starts no removal later than five minutes after the read of references began", async () => {
+  it("starts no removal later than five minutes after the last read of references began", async () => {
     const world = await backlog({ checkout: { active: 400 } });
     const report = await runIn(world, [registered("checkout")]);
-    const read = callsOf(world, "ListClusters")[0]?.at ?? 0;
-    const removed = callsOf(world, "DeregisterTaskDefinition").map(({ at }) => at - read);
-    assert.ok(Math.max(...removed) < 5 * MINUTE);
-    assert.ok(removed.length >= 145, `${removed.length} in the time there was`);
+    const reads = callsOf(world, "ListClusters").map(({ at }) => at);
+    assert.equal(reads.length, 3);
+    for (const { at } of callsOf(world, "DeregisterTaskDefinition")) {
+      const age = at - (reads.findLast((read) => read <= at) ?? 0);
+      assert.ok(age < 5 * MINUTE, `${age} ms`);
+    }
     const counts = results(outcomesOf(report, "checkout"));
-    assert.equal(counts.filter((result) => result === "done").length, removed.length);
-    assert.equal(counts.filter((result) => result === "postponed").length, 400 - removed.length);
+    const removed = callsOf(world, "DeregisterTaskDefinition").length;
+    assert.ok(removed >= 360, `${removed} in the time there was`);
+    assert.equal(counts.filter((result) => result === "done").length, removed);
+    assert.equal(counts.filter((result) => result === "postponed").length, 400 - removed);
   });
 
-  it("sends nothing after a wait that took longer than it should, as where the machine slept", async () => {
-    const world = await backlog({ checkout: { active: 4, inactive: 40 } });
-    const clock = {
-      now: () => world.clock.now(),
-      sleep: (ms: number) => world.clock.sleep(callsOf(world, "DeregisterTaskDefinition").length > 0 ? 2 * HOUR : ms),
-    };
-    const report = await runIn(world, [registered("checkout")], { clock });
-    const read = callsOf(world, "ListClusters")[0]?.at ?? 0;
-    const removals = world.gate.calls.filter(({ operation }) => /^De(register|lete)TaskDefinition/.test(operation));
-    assert.ok(removals.length > 0);
-    assert.deepEqual(
-      removals.filter(({ at }) => at - read >= 5 * MINUTE),
-      [],
-    );
-    const postponed = outcomes(report, "checkout").filter(({ result }) => result === "postponed");
-    assert.ok(postponed.length >= 3);
-    for (const { cause } of postponed) assert.match(cause ?? "", /^no time left/);
-  });
+  for (const slept of [4.5 * MINUTE, 2 * HOUR]) {
+    it(`sends nothing after a wait that took ${slept / MINUTE} minutes, as where the machine slept`, async () => {
+      const world = await backlog({ checkout: { active: 4 } });
+      const clock = {
+        now: () => world.clock.now(),
+        sleep: (ms: number) => world.clock.sleep(callsOf(world, "DeregisterTaskDefinition").length > 0 ? slept : ms),
+      };
+      // The read itself takes its time, so that the lease outlasts what was read.
+      const connect = answering(connectAdmin(world), "ListClusters", async (output) => {
+        await world.clock.sleep(MINUTE);
+        return output;
+      });
+      const report = await runIn(world, [registered("checkout")], { clock, connect });
+      const reads = callsOf(world, "ListClusters").map(({ at }) => at);
+      const removals = world.gate.calls.filter(({ operation }) => /^De(register|lete)TaskDefinition/.test(operation));
+      assert.ok(removals.length > 0);
+      for (const { at } of removals) assert.ok(at - (reads.findLast((read) => read <= at) ?? 0) < 5 * MINUTE);
+      const postponed = outcomes(report, "checkout").filter(({ result }) => result === "postponed");
+      assert.ok(postponed.length > 0);
+      for (const { cause } of postponed) assert.match(cause ?? "", /^no time left/);
+    });
+  }
 
   it("opens no role once no time is left, and blames none for that", async () => {
     const world = await backlog({ checkout: { active: 2 }, basket: { active: 2 } });
@@ -255,7 +264,7 @@ describe("removal", () => {
   });
 
   it("starts no removal in the last 90 seconds before the deadline", async () => {
-    const world = await backlog({ checkout: { active: 100, inactive: 100 } });
+    const world = await backlog({ checkout: { active: 20, inactive: 20 } });
     const deadline = world.clock.now() + 2 * MINUTE;
     const report = await runIn(world, [registered("checkout")], { deadline });
     for (const operation of ["DeregisterTaskDefinition", "DeleteTaskDefinitions"]) {
@@ -265,7 +274,7 @@ describe("removal", () => {
       );
     }
     const made = callsOf(world, "DeregisterTaskDefinition").length;
-    assert.ok(made >= 10 && made <= 15, `${made} in 30 seconds`);
+    assert.ok(made >= 13 && made <= 15, `${made} in 30 seconds`);
     assert.ok(report.endedAt <= deadline - 90_000);
   });
 
@@ -289,8 +298,10 @@ describe("removal", () => {
 
   it("sends what failed the last time in a call of its own, so that it holds up no other", async () => {
     const world = await backlog({ checkout: { inactive: 12 } });
-    const failedBefore = [arnOf("checkout:3"), arnOf("checkout:4")];
-    await runIn(world, [registered("checkout")], { failedBefore });
+    const store = await storeOf([registered("checkout")]);
+    const failed = [arnOf("checkout:3"), arnOf("checkout:4")];
+    await store.put(STATE, JSON.stringify({ version: 1, failed }), "absent");
+    await runIn(world, [registered("checkout")], { store });
     const sent = callsOf(world, "DeleteTaskDefinitions").map(({ resources }) => resources.length);
     assert.deepEqual(sent, [10, 1, 1]);
     assert.equal(callsOf(world, "DeleteTaskDefinitions")[1]?.resources[0], arnOf("checkout:3"));
@@ -303,18 +314,15 @@ describe("removal", () => {
     assert.deepEqual(outcomes(report, "checkout"), []);
   });
 
-  it("drains a backlog over several runs that follow each other without pause", async () => {
-    const world = await backlog({ checkout: { active: 200, inactive: 1800 } });
-    let runs = 0;
-    const left = () => revisionsOf(world, "checkout", "ACTIVE").length - 3;
-    const expired = () => revisionsOf(world, "checkout", "INACTIVE").filter((revision) => revision <= 1800).length;
-    for (; (left() > 0 || expired() > 0) && runs < 5; runs++) await runIn(world, [registered("checkout")]);
-    assert.equal(runs, 2);
+  it("drains a backlog in the passes of one run, and throttles nobody", async () => {
+    const world = await backlog({ checkout: { active: 200, inactive: 1000 } });
+    const { services } = await runIn(world, [registered("checkout")]);
+    assert.equal(revisionsOf(world, "checkout", "ACTIVE").length, 3);
+    assert.ok(services[0]?.outcomes.every(({ result }) => result === "done"));
+    assert.ok(callsOf(world, "ListClusters").length > 1);
     assert.deepEqual(
       world.gate.calls.filter(({ error }) => error === "ThrottlingException"),
       [],
     );
-    assert.ok(world.services.ecsDefinitions.at(scopeOf(world)).families.get("checkout"));
-    assert.ok(world.clock.now() > HOUR);
   }).timeout(60_000);
 });

@@ -3,6 +3,7 @@ import { type StoredRunOptions, storedRun } from "../../cleanup/stored-run";
 import { accountStatements, cleanupStatements, ownStatements } from "../../permissions/cleanup";
 import { policyDocument } from "../../permissions/statement";
 import { cleanupTrust } from "../../permissions/trust";
+import { newLedger } from "../../retention/ledger";
 import { policyHash, readPolicy } from "../../retention/policy";
 import type { Report, RetentionPolicy } from "../../retention/types";
 import { AwsError, type World } from "../../simulator";
@@ -19,6 +20,8 @@ import {
   failing,
   gapsOf,
   keyOf,
+  LEASE,
+  ledgerOf,
   MINUTE,
   newWorld,
   outcomes,
@@ -26,6 +29,7 @@ import {
   REGION,
   register,
   revisionsOf,
+  STATE,
   scopeOf,
   state,
 } from "./support";
@@ -52,6 +56,7 @@ async function account(families: string[]): Promise<World> {
     await register(world, family, 8);
     deregister(world, family, 1, 3);
     deploy(world, family);
+    putObject(scope, { bucket: BUCKET, key: ledgerOf(family), body: JSON.stringify(newLedger(Date.UTC(2020, 0))) });
   }
   await world.clock.advance(10 * DAY);
   return world;
@@ -60,7 +65,8 @@ async function account(families: string[]): Promise<World> {
 /** Registers a policy together with its cleanup role. */
 function deploy(world: World, family: string): void {
   const scope = scopeOf(world);
-  const { policy } = readPolicy({ family, mode: "enforce", taskDefinitions: { keepRevisions: 3, keepFor: "0h" } });
+  const taskDefinitions = { keepRevisions: 3, keepSuccessful: 0, keepFor: "0h", unusedFor: "0h" };
+  const { policy } = readPolicy({ family, mode: "enforce", taskDefinitions });
   const role = `cleanup-${family}`;
   const functionRole = `arn:aws:iam::${ACCOUNT}:role/${FUNCTION_ROLE}`;
   createRole(scope, {
@@ -68,7 +74,7 @@ function deploy(world: World, family: string): void {
     path: ROLE_PATH,
     trust: policyDocument(cleanupTrust(SCOPE, functionRole, policyHash(policy))),
   });
-  putRolePolicy(scope, role, "remove", policyDocument(cleanupStatements(SCOPE, family)));
+  putRolePolicy(scope, role, "remove", policyDocument(cleanupStatements(SCOPE, { family, familyMatch: "exact" })));
   write(world, family, policy);
 }
 
@@ -80,7 +86,12 @@ function write(world: World, family: string, policy: unknown): void {
 
 let runs = 0;
 
-function runStored(world: World, more: Partial<StoredRunOptions> = {}) {
+async function runStored(world: World, more: Partial<StoredRunOptions> = {}) {
+  const { report, key = "" } = await resultOfStored(world, more);
+  return { report: report ?? assert.fail("it did not run"), key };
+}
+
+function resultOfStored(world: World, more: Partial<StoredRunOptions> = {}) {
   const scope = scopeOf(world);
   const role = world.services.iam.of(ACCOUNT).roles.get(FUNCTION_ROLE);
   const session = openSession(scope, role ?? assert.fail("no role"), { name: "function" });
@@ -92,6 +103,7 @@ function runStored(world: World, more: Partial<StoredRunOptions> = {}) {
       account: ACCOUNT,
       region: REGION,
       runId: `run-${++runs}`,
+      settings: { acknowledgedGaps: [], ignoredSources: [] },
       deadline: world.clock.now() + 15 * MINUTE,
       ...more,
     }),
@@ -113,7 +125,8 @@ describe("the deployed run", () => {
     assert.match(key, /^reports\/\d{4}-\d\d-\d\d\/first\.json$/);
     assert.deepEqual(stored(world, key), report);
     assert.equal(report.calls["sts:AssumeRole"], 2);
-    assert.equal(report.calls["s3:GetObject"], 3);
+    // Lease, two registrations and their ledgers, state; of the lease's own writes none is read back.
+    assert.equal(report.calls["s3:GetObject"], 6);
 
     const removing = world.gate.calls.filter(({ operation }) => /^De(register|lete)TaskDefinition/.test(operation));
     for (const { principal, resources } of removing) {
@@ -139,11 +152,24 @@ describe("the deployed run", () => {
         .sort(),
       ["allowed", "denied"],
     );
-    const service = report.services.find(({ registration }) => registration === keyOf("checkout"));
-    assert.match(service?.problems[0]?.fix ?? "", /^policy and role differ: being deployed, or edited/);
-    assert.ok(outcomes(report, "checkout").every(({ result }) => result === "postponed"));
+    const service = (of: Report) => of.services.find(({ registration }) => registration === keyOf("checkout"));
+    assert.deepEqual(service(report)?.problems, []);
+    assert.ok(service(report)?.notes.some((note) => /^policy and role differ: being deployed, or edited/.test(note)));
+    assert.ok(outcomes(report, "checkout").every(({ postponedBy }) => postponedBy === "refused"));
+    assert.deepEqual(stored(world, STATE).refused, [keyOf("checkout")]);
+    assert.equal(stored(world, STATE).pending, false);
     assert.equal(revisionsOf(world, "checkout", "ACTIVE").length, 5);
     assert.equal(revisionsOf(world, "basket", "ACTIVE").length, 3);
+
+    const { report: second } = await runStored(world);
+    assert.match(service(second)?.problems[0]?.fix ?? "", /^policy and role differ: being deployed, or edited/);
+
+    const { policy } = stored(world, STATE).lastClaims[keyOf("checkout")];
+    write(world, "checkout", { ...policy, taskDefinitions: { ...policy.taskDefinitions, keepRevisions: 3 } });
+    const { report: mended } = await runStored(world);
+    assert.deepEqual(service(mended)?.problems, []);
+    assert.deepEqual(stored(world, STATE).refused, []);
+    assert.equal(revisionsOf(world, "checkout", "ACTIVE").length, 3);
   });
 
   it("cannot remove with a role that belongs to another family", async () => {
@@ -188,39 +214,86 @@ describe("the deployed run", () => {
 
   it("remembers what failed until it is removed, and forgets it then", async () => {
     const world = await account(["checkout"]);
-    const key = `state/${ACCOUNT}-${REGION}.json`;
     failing(world, "DeleteTaskDefinitions", { before: new AwsError("InvalidParameterException", "no") });
     await runStored(world);
     const failed = [3, 2, 1].map((revision) => arnOf(`checkout:${revision}`));
-    assert.deepEqual(stored(world, key), { version: 1, failed });
+    assert.deepEqual(stored(world, STATE).failed, failed);
 
     // A run without time for them must not forget them.
     await runStored(world, { deadline: world.clock.now() + 91_000 });
-    assert.deepEqual(stored(world, key), { version: 1, failed });
+    assert.deepEqual(stored(world, STATE).failed, failed);
 
     world.gate.faults = undefined;
     await runStored(world);
-    assert.deepEqual(stored(world, key), { version: 1, failed: [] });
+    assert.deepEqual(stored(world, STATE).failed, []);
     assert.deepEqual(revisionsOf(world, "checkout", "DELETE_IN_PROGRESS"), [1, 2, 3]);
   });
 
-  it("gives way where another run wrote its own memory meanwhile, and ignores one that it does not understand", async () => {
+  it("gives way where another run wrote its own memory meanwhile, and says of one that it does not understand", async () => {
     const world = await account(["checkout"]);
-    const key = `state/${ACCOUNT}-${REGION}.json`;
     for (const body of ["{", "[]", "null", '{"version":2,"failed":["x"]}']) {
-      putObject(scopeOf(world), { bucket: BUCKET, key, body });
-      await runStored(world);
-      assert.deepEqual(stored(world, key), { version: 1, failed: [] });
+      putObject(scopeOf(world), { bucket: BUCKET, key: STATE, body });
+      const { report } = await runStored(world);
+      assert.ok(
+        report.services[0]?.notes.some((note) => note.startsWith(STATE)),
+        body,
+      );
+      assert.deepEqual(stored(world, STATE).failed, []);
     }
     const other = { version: 1, failed: ["other"] };
     world.gate.faults = ({ operation, resources }) => {
       if (operation === "PutObject" && resources[0]?.includes("/reports/")) {
-        putObject(scopeOf(world), { bucket: BUCKET, key, body: JSON.stringify(other) });
+        putObject(scopeOf(world), { bucket: BUCKET, key: STATE, body: JSON.stringify(other) });
       }
       return undefined;
     };
     await runStored(world);
-    assert.deepEqual(stored(world, key), other);
+    assert.deepEqual(stored(world, STATE), other);
+  });
+
+  it("ends at once, successfully, where another run holds the lease, and where nothing is to be continued", async () => {
+    const world = await account(["checkout"]);
+    const before = state(world);
+    const lease = { version: 1, number: 7, runId: "other", expiresAt: world.clock.now() + MINUTE };
+    putObject(scopeOf(world), { bucket: BUCKET, key: LEASE, body: JSON.stringify(lease) });
+    for (const more of [{}, { mode: "report" as const }]) {
+      const { held } = await resultOfStored(world, more);
+      assert.deepEqual(held, { runId: "other", until: lease.expiresAt });
+    }
+    assert.deepEqual(await resultOfStored(world, { continue: true }), { idle: true });
+    assert.deepEqual(state(world), before);
+    assert.deepEqual(callsOf(world, "ListTaskDefinitions"), []);
+
+    putObject(scopeOf(world), { bucket: BUCKET, key: STATE, body: JSON.stringify({ version: 1, pending: true }) });
+    assert.equal((await resultOfStored(world, { continue: true })).held?.runId, "other");
+    await world.clock.advance(2 * MINUTE);
+    const { report } = await resultOfStored(world, { continue: true });
+    assert.ok(report && outcomes(report, "checkout").every(({ result }) => result === "done"));
+    assert.equal(stored(world, STATE).pending, false);
+    assert.deepEqual(await resultOfStored(world, { continue: true }), { idle: true });
+  });
+
+  it("continues what it had no time for, and not what a limit postponed", async () => {
+    const world = await account(["checkout"]);
+    const { report } = await runStored(world, { deadline: world.clock.now() + 91_500 });
+    assert.ok(outcomes(report, "checkout").some(({ postponedBy }) => postponedBy === "time"));
+    assert.equal(stored(world, STATE).pending, true);
+    assert.ok((await resultOfStored(world, { continue: true })).report);
+    assert.equal(stored(world, STATE).pending, false);
+
+    const { policy } = stored(world, keyOf("checkout"));
+    const scope = scopeOf(world);
+    await register(world, "checkout", 4);
+    await world.clock.advance(2 * DAY);
+    const limited = { ...policy, limits: { maxRemovals: 1 } };
+    const role = `arn:aws:iam::${ACCOUNT}:role/${FUNCTION_ROLE}`;
+    updateTrust(scope, "cleanup-checkout", policyDocument(cleanupTrust(SCOPE, role, policyHash(limited))));
+    write(world, "checkout", limited);
+    const { report: second } = await runStored(world);
+    const postponed = outcomes(second, "checkout").filter(({ result }) => result === "postponed");
+    assert.ok(postponed.length >= 3 && postponed.every(({ postponedBy }) => postponedBy === "limit"));
+    assert.ok((second.services[0]?.backlogEnds ?? 0) > world.clock.now() + 2 * DAY);
+    assert.equal(stored(world, STATE).pending, false);
   });
 
   it("refuses a service that nobody registered, by name, before it reads anything", async () => {
@@ -237,7 +310,10 @@ describe("the deployed run", () => {
     const before = state(world);
     const { report, key } = await runStored(world, { mode: "report" });
     assert.deepEqual(state(world), before);
-    assert.deepEqual(listKeys(scopeOf(world), BUCKET), [keyOf("checkout"), key]);
+    const facts = `facts/${ACCOUNT}-${REGION}/000001.jsonl`;
+    assert.deepEqual(listKeys(scopeOf(world), BUCKET), [
+      ...[facts, LEASE, ledgerOf("checkout"), keyOf("checkout"), key, STATE],
+    ]);
     assert.equal((stored(world, key) as Report).mode, report.mode);
   });
 

@@ -1,7 +1,10 @@
 import type { Connect } from "../../aws/clients";
+import { memoryStore } from "../../aws/memory-store";
+import type { RunOptions, RunResult } from "../../cleanup/options";
 import { type LoadedRegistration, loadRegistration } from "../../cleanup/registrations";
-import { type RunOptions, run } from "../../cleanup/run";
-import type { Outcome, Report } from "../../retention/types";
+import { run } from "../../cleanup/run";
+import { newLedger } from "../../retention/ledger";
+import type { Outcome, Report, Store } from "../../retention/types";
 import { type Fault, type RecordedCall, World } from "../../simulator";
 import {
   deregisterTaskDefinition,
@@ -55,20 +58,48 @@ export function revisionsOf(world: World, family: string, status: string): numbe
     .map((each) => each.revision);
 }
 
+/** Plans by dates and numbers alone, so that a test needs no history. */
+const TASK_DEFINITIONS = { keepRevisions: 3, keepSuccessful: 0, keepFor: "0h", unusedFor: "0h" };
+
 /** A registration as a component writes it. */
 export function registered(family: string, more: Record<string, unknown> = {}): LoadedRegistration {
-  const policy = { version: 1, family, mode: "enforce", taskDefinitions: { keepRevisions: 3, keepFor: "0h" }, ...more };
+  const taskDefinitions = { ...TASK_DEFINITIONS, ...(more.taskDefinitions as object | undefined) };
+  const policy = { version: 1, family, mode: "enforce", limits: { maxRemovals: 25_000 }, ...more, taskDefinitions };
   const cleanupRoleArn = `arn:aws:iam::${ACCOUNT}:role/ecs-retention/${REGION}/${family}`;
   return loadRegistration(JSON.stringify({ version: 1, policy, cleanupRoleArn }), keyOf(family));
 }
 
 export const keyOf = (family: string) => `policies/shop/prod/${family}.json`;
+export const ledgerOf = (family: string) => `ledger/${ACCOUNT}-${REGION}/${keyOf(family)}`;
+export const STATE = `state/${ACCOUNT}-${REGION}.json`;
+export const LEASE = `lease/${ACCOUNT}-${REGION}.json`;
+
+/** As long ago as any revision of these tests. */
+const LONG_AGO = Date.UTC(2020, 0, 1);
+
+export async function readJson<T>(store: Store, key: string): Promise<T> {
+  return JSON.parse((await store.get(key))?.body ?? "null") as T;
+}
+
+/** A store that has known these registrations for years and never seen a revision of theirs in use. */
+export async function storeOf(registrations: LoadedRegistration[]): Promise<Store> {
+  const store = memoryStore();
+  for (const { key } of registrations) {
+    await store.put(`ledger/${ACCOUNT}-${REGION}/${key}`, JSON.stringify(newLedger(LONG_AGO)), "any");
+  }
+  return store;
+}
 
 let runs = 0;
 
-/** One run as the administrator, 15 minutes long unless told otherwise. */
-export function runIn(world: World, registrations: LoadedRegistration[], more: Partial<RunOptions> = {}) {
+/** One run as the administrator, 15 minutes long and with a store of its own unless told otherwise. */
+export async function resultOf(
+  world: World,
+  registrations: LoadedRegistration[],
+  more: Partial<RunOptions> = {},
+): Promise<RunResult> {
   const connect = more.connect ?? connectAdmin(world);
+  const store = more.store ?? (await storeOf(registrations));
   return world.clock.actor(() =>
     run({
       connect,
@@ -77,11 +108,25 @@ export function runIn(world: World, registrations: LoadedRegistration[], more: P
       region: REGION,
       runId: `run-${++runs}`,
       registrations,
+      remembers: true,
+      settings: { acknowledgedGaps: [], ignoredSources: [] },
       deadline: world.clock.now() + 15 * MINUTE,
       removerFor: async () => connect.ecs(),
       ...more,
+      store,
     }),
   );
+}
+
+/** The same where nobody else holds the lease. */
+export async function runIn(
+  world: World,
+  registrations: LoadedRegistration[],
+  more: Partial<RunOptions> = {},
+): Promise<Report> {
+  const { report, held } = await resultOf(world, registrations, more);
+  if (!report) throw new Error(`run ${held.runId} holds the lease`);
+  return report;
 }
 
 export const callsOf = (world: World, operation: string): RecordedCall[] =>

@@ -2,7 +2,20 @@ import assert from "node:assert/strict";
 import type { Report } from "../../retention/types";
 import type { World } from "../../simulator";
 import { AwsError } from "../../simulator/operation";
-import { ACCOUNT, checkoutWorld, cli, Policies, policyOf, REGION, register, removals, SECRET } from "./support";
+import { createBucket } from "../../simulator/services/s3";
+import {
+  ACCOUNT,
+  checkoutWorld,
+  cli,
+  DAY,
+  Policies,
+  policyOf,
+  REGION,
+  register,
+  removals,
+  SECRET,
+  scopeOf,
+} from "./support";
 
 describe("ecs-retention plan", () => {
   let policies: Policies;
@@ -74,6 +87,62 @@ describe("ecs-retention plan", () => {
     ]);
     assert.equal(code, 2);
     assert.match(stdout, /basket:1 .*newest ACTIVE revision/);
+  });
+
+  it("names once the rules that need a memory, and only without --store", async () => {
+    const { stdout } = await cli(world, ["plan", "--policy", file]);
+    assert.equal(stdout.split("plan without --store did not apply: ").length, 2, stdout);
+    assert.match(stdout, /did not apply: .*among-successful, recently-used/);
+    const remembered = await cli(world, ["plan", "--policy", file, "--store", policies.store]);
+    assert.doesNotMatch(remembered.stdout, /did not apply/);
+  });
+
+  it("begins to remember with --store: nothing goes before unusedFor is over, and the report dates it", async () => {
+    const first = await cli(world, ["plan", "--policy", file, "--store", policies.store]);
+    assert.equal(first.code, 0, first.stdout);
+    assert.match(first.stdout, /checkout:4-5 .*kept until \d{4}-\d\d-\d\d/);
+    await world.clock.advance(31 * DAY);
+    const later = await cli(world, ["plan", "--policy", file, "--store", policies.store]);
+    assert.equal(later.code, 2, later.stdout);
+    assert.deepEqual(removals(world), []);
+    for (const prefix of ["ledger/", "facts/", "reports/"]) {
+      assert.notDeepEqual(await policies.keys(prefix), [], prefix);
+    }
+    for (const prefix of ["journal/", "archive/"]) assert.deepEqual(await policies.keys(prefix), [], prefix);
+  });
+
+  it("keeps what it remembers in a bucket too", async () => {
+    createBucket(scopeOf(world), { name: "shop-retention" });
+    const args = ["plan", "--policy", file, "--store", "s3://shop-retention/", "--json"];
+    const first = await cli(world, args);
+    assert.equal(first.code, 0, first.stderr);
+    await world.clock.advance(31 * DAY);
+    const { code, stdout } = await cli(world, args);
+    const report = JSON.parse(stdout) as Report;
+    assert.deepEqual([code, report.store], [2, "s3://shop-retention"]);
+    assert.ok((report.calls["s3:GetObject"] ?? 0) > 0, JSON.stringify(report.calls));
+  });
+
+  it("lists an acknowledged gap and a source left out by --settings, and is not blocked by them", async () => {
+    world.gate.faults = ({ operation }) =>
+      operation === "ListPipes" ? { before: new AwsError("AccessDeniedException", "no") } : undefined;
+    const blocked = JSON.parse((await cli(world, ["plan", "--policy", file, "--json"])).stdout) as Report;
+    const [gap] = blocked.gaps.filter(({ source }) => source === "pipes");
+    assert.ok(gap);
+    const until = new Date(world.clock.now() + 10 * DAY).toISOString().slice(0, 10);
+    const settings = policies.write("settings.json", {
+      acknowledgedGaps: [{ id: gap.id, reason: "no pipe runs a task", until }],
+      ignoredSources: [{ source: "state-machines", reason: "none here" }],
+    });
+    const before = world.gate.calls.length;
+    const { code, stdout } = await cli(world, ["plan", "--policy", file, "--settings", settings]);
+    assert.equal(code, 2, stdout);
+    assert.match(
+      stdout,
+      new RegExp(`accepted: AWS denied .*acknowledged until ${until}\\s+\\(no pipe runs a task\\)`, "s"),
+    );
+    assert.match(stdout, /accepted: Left out on purpose: Step Functions \(none here\)/);
+    assert.ok(world.gate.calls.slice(before).every(({ operation }) => operation !== "ListStateMachines"));
   });
 
   it("prints one JSON document with --json and nothing else", async () => {

@@ -24,9 +24,10 @@ async function tool(args: string[], env: Record<string, string>, started: (child
 describe("ecs-retention as a process, over HTTP", () => {
   let policies: Policies;
   let file: string;
-  beforeEach(() => {
+  beforeEach(async () => {
     policies = new Policies();
     file = policies.write("checkout.json", policyOf("checkout"));
+    await policies.remember();
   });
   afterEach(() => policies.remove());
 
@@ -45,10 +46,10 @@ describe("ecs-retention as a process, over HTTP", () => {
       assert.deepEqual([planned.code, planned.stderr], [2, ""]);
       assert.equal((JSON.parse(planned.stdout) as Report).account, ACCOUNT);
       assert.deepEqual(removals(world), []);
-      const applied = await tool(["apply", "--policy", file, "--yes"], env);
+      const applied = await tool(["apply", "--policy", file, "--store", policies.store, "--yes"], env);
       assert.equal(applied.code, 0, applied.stdout + applied.stderr);
       assert.match(applied.stdout, /Revisions: 1 deregistered, 3 deleted\./);
-      const again = await tool(["plan", "--policy", file], env);
+      const again = await tool(["plan", "--policy", file, "--store", policies.store], env);
       assert.equal(again.code, 0, again.stdout + again.stderr);
     } finally {
       await door.close();
@@ -67,7 +68,7 @@ describe("ecs-retention as a process, over HTTP", () => {
     };
     try {
       const { code, stdout, stderr } = await tool(
-        ["apply", "--policy", file, "--yes"],
+        ["apply", "--policy", file, "--store", policies.store, "--yes"],
         {
           AWS_ENDPOINT_URL: door.url,
           AWS_REGION: REGION,
@@ -79,7 +80,7 @@ describe("ecs-retention as a process, over HTTP", () => {
         },
       );
       assert.deepEqual([code, stdout], [130, ""], stderr);
-      assert.match(stderr, /interrupted: what was removed until then stays removed; `plan` shows what is left\n$/);
+      assert.match(stderr, /interrupted: what was removed until then stays removed, .*; `plan` shows what is left\n$/);
     } finally {
       await door.close();
     }
@@ -92,7 +93,7 @@ describe("ecs-retention as a process, over HTTP", () => {
   });
 
   it("does not wait for an answer where nobody can give one", async () => {
-    const { code, stderr } = await tool(["apply", "--policy", file], {});
+    const { code, stderr } = await tool(["apply", "--policy", file, "--store", policies.store], {});
     assert.equal(code, 64);
     assert.match(stderr, /give --yes/);
   });

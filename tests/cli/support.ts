@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { folderStore } from "../../aws/folder-store";
 import { command } from "../../cli/command";
 import type { Shell } from "../../cli/shell";
+import type { Ledger } from "../../retention/types";
 import { World } from "../../simulator";
 import { deregisterTaskDefinition, registerTaskDefinition } from "../../simulator/services/ecs-definitions";
 import { createCluster, createService } from "../../simulator/services/ecs-services";
@@ -51,9 +53,30 @@ export function policyOf(family: string, more: object = {}): object {
   return { family, mode: "enforce", taskDefinitions: { keepRevisions: 2 }, ...more };
 }
 
-/** A folder with policy files that is gone after the test. */
+/** A folder with policy files and a store, which is gone after the test. */
 export class Policies {
   readonly folder = mkdtempSync(join(tmpdir(), "ecs-retention-"));
+  readonly store = join(this.folder, "store");
+
+  /** Lets the store know a family since before the world began, as a plan with --store would have. */
+  async remember(name = "cli/checkout"): Promise<void> {
+    const ledger: Ledger = { version: 1, since: Date.UTC(2020, 0), lastUsed: {}, successful: {}, removed: [] };
+    const key = name.startsWith("policies/") ? name : encodeURIComponent(name);
+    await this.put(`ledger/${ACCOUNT}-${REGION}/${key}`, ledger);
+  }
+
+  async put(key: string, body: object): Promise<void> {
+    await folderStore(this.store).put(key, JSON.stringify(body), "any");
+  }
+
+  async get<T>(key: string): Promise<T | undefined> {
+    const object = await folderStore(this.store).get(key);
+    return object && JSON.parse(object.body);
+  }
+
+  async keys(prefix: string): Promise<string[]> {
+    return (await folderStore(this.store).list(prefix)).map(({ key }) => key);
+  }
 
   /** Writes a policy, or whatever else the text is. */
   write(name: string, policy: object | string): string {

@@ -28,8 +28,13 @@ describe("ecs-retention", () => {
     ],
     [
       "for apply without a terminal and without --yes",
-      ["apply", "--policy", "x.json"],
+      ["apply", "--policy", "x.json", "--store", "store"],
       /no terminal to ask on: give --yes/,
+    ],
+    [
+      "for apply without --store, which it says what for and what to name",
+      ["apply", "--policy", "x.json", "--yes"],
+      /apply needs --store s3:\/\/BUCKET\|DIR: .*bucket of the cleanup function.*any folder that you keep/,
     ],
   ] as const) {
     it(`exits with 64 ${what}, having called nothing and printed nothing on stdout`, async () => {
@@ -58,6 +63,38 @@ describe("ecs-retention", () => {
       const world = new World();
       const { code, stdout, stderr } = await cli(world, ["--policy", policies.write("bad.json", text)]);
       assert.deepEqual([code, stdout, world.gate.calls.length], [1, "", 0]);
+      assert.match(stderr, message);
+    });
+  }
+
+  it("exits with 64 for a store that is neither a bucket nor a folder, having called nothing", async () => {
+    const world = new World();
+    const file = policies.write("a.json", policyOf("a"));
+    const { code, stderr } = await cli(world, ["--policy", file, "--store", "https://bucket"]);
+    assert.deepEqual([code, world.gate.calls.length], [64, 0]);
+    assert.match(stderr, /--store: got "https:\/\/bucket", expected s3:\/\/BUCKET, without a key, or a folder/);
+  });
+
+  it("exits with 1 where the bucket cannot be read, naming it and why", async () => {
+    const file = policies.write("a.json", policyOf("a"));
+    const { code, stdout, stderr } = await cli(await checkoutWorld(), ["--policy", file, "--store", "s3://no-bucket"]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /--store s3:\/\/no-bucket cannot be read \(.*NoSuchBucket\): check its name, your rights/);
+  });
+
+  for (const [what, text, message] of [
+    ["is not JSON", "{", /settings\.json: got no JSON.*, expected settings as JSON; mend its syntax/],
+    [
+      "leaves out a source that cannot be",
+      { ignoredSources: [{ source: "tasks", reason: "no" }] },
+      /settings\.json: ignoredSources\[0\]\.source: got "tasks", expected one of "rules"/,
+    ],
+  ] as const) {
+    it(`exits with 1 where the file of --settings ${what}, before it calls anything`, async () => {
+      const world = new World();
+      const [file, settings] = [policies.write("a.json", policyOf("a")), policies.write("settings.json", text)];
+      const { code, stderr } = await cli(world, ["--policy", file, "--settings", settings]);
+      assert.deepEqual([code, world.gate.calls.length], [1, 0]);
       assert.match(stderr, message);
     });
   }
@@ -146,7 +183,9 @@ describe("ecs-retention", () => {
     const world = await checkoutWorld();
     const file = policies.write("a.json", policyOf("checkout"));
     const shown = await cli(world, ["--policy", file], { terminal: true });
-    assert.ok(shown.stderr.includes("Reading revisions") && shown.stderr.endsWith("\r\u001b[2K"));
+    assert.match(shown.stderr, /Listing revisions …/);
+    assert.match(shown.stderr, /Reading revisions 5 of 6 …/);
+    assert.ok(shown.stderr.endsWith("\r\u001b[2K"), shown.stderr);
     await world.clock.advance(DAY);
     const silent = await cli(world, ["--policy", file]);
     assert.deepEqual([silent.stderr, removals(world)], ["", []]);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { CleanupFunction, type CleanupFunctionArgs } from "../../index";
+import { CleanupFunction, type CleanupFunctionArgs, ReferenceSource } from "../../index";
+import { REFERENCE_SOURCES } from "../../retention/reference-sources";
+import { LONGEST_SETTINGS } from "../../retention/settings";
 import {
   ACCOUNT,
   attemptDeployment,
@@ -16,13 +18,16 @@ const deploy = (args?: CleanupFunctionArgs, preview = false) =>
   recordDeployment(() => new CleanupFunction("cleanup", args), { preview });
 
 describe("CleanupFunction", () => {
-  it("runs the bundled handler on arm64 and Node 24 with its store's name", async () => {
+  it("runs the bundled handler on arm64 and Node 24 with its store's name and its settings", async () => {
     const { inputs } = find(await deploy(), "cleanup-function");
     assert.deepEqual(
       [inputs.runtime, inputs.architectures, inputs.timeout, inputs.memorySize, inputs.handler],
       ["nodejs24.x", ["arm64"], 900, 512, "index.handler"],
     );
-    assert.deepEqual(inputs.environment.variables, { STORE_BUCKET: "cleanup-store-bucket-1a2b3c4" });
+    assert.deepEqual(inputs.environment.variables, {
+      STORE_BUCKET: "cleanup-store-bucket-1a2b3c4",
+      SETTINGS: '{"acknowledgedGaps":[],"ignoredSources":[]}',
+    });
     assert.deepEqual(inputs.loggingConfig, { logFormat: "JSON", logGroup: "cleanup-logs-1a2b3c4" });
     assert.deepEqual(Object.keys(inputs.code.assets), ["index.mjs"]);
   });
@@ -78,6 +83,87 @@ describe("CleanupFunction", () => {
     assert.match(inputs.destinationConfig.onFailure.destination, /cleanup-failures/);
     const hourly = await deploy({ scheduleExpression: "cron(0 * * * ? *)" });
     assert.equal(find(hourly, "cleanup-schedule").inputs.scheduleExpression, "cron(0 * * * ? *)");
+  });
+
+  it("goes on every 15 minutes with what a run left over, whatever its schedule is", async () => {
+    for (const args of [{}, { scheduleExpression: "cron(0 3 * * ? *)" }]) {
+      const { scheduleExpression, target, groupName } = find(await deploy(args), "cleanup-continuation").inputs;
+      assert.deepEqual([scheduleExpression, target.input], ["rate(15 minutes)", '{"continue":true}']);
+      const { inputs } = find(await deploy(args), "cleanup-schedule");
+      assert.deepEqual([groupName, target.roleArn], [inputs.groupName, inputs.target.roleArn]);
+    }
+  });
+
+  it("stops removals with an object in the store while it is paused, before the first run", async () => {
+    const all = await deploy({ paused: true });
+    const { bucket, key, content } = find(all, "cleanup-pause").inputs;
+    assert.deepEqual([bucket, key], ["cleanup-store-bucket-1a2b3c4", "control/PAUSED"]);
+    assert.match(content, /CleanupFunction "cleanup" is paused/);
+    for (const schedule of ["cleanup-schedule", "cleanup-continuation"]) {
+      assert.ok(dependenciesOf(find(all, schedule)).includes("cleanup-pause"));
+    }
+    for (const args of [{}, { paused: false }]) {
+      assert.ok(!(await deploy(args)).some(({ name }) => name === "cleanup-pause"));
+    }
+  });
+
+  it("hands acknowledged gaps and ignored sources to the function, and grants no read of what it ignores", async () => {
+    const acknowledgedGaps = [{ id: "denied-pipes", reason: "no pipe runs tasks", until: pulumi.output("2027-03-31") }];
+    const ignoredSources = [{ source: ReferenceSource.CodeDeploy, reason: "all services deploy by ECS" }];
+    const all = await deploy({ acknowledgedGaps, ignoredSources });
+    assert.deepEqual(JSON.parse(find(all, "cleanup-function").inputs.environment.variables.SETTINGS), {
+      acknowledgedGaps: [{ id: "denied-pipes", reason: "no pipe runs tasks", until: "2027-03-31" }],
+      ignoredSources,
+    });
+    assert.doesNotMatch(find(all, "cleanup-account").inputs.policy, /codedeploy:/);
+    assert.match(find(await deploy(), "cleanup-account").inputs.policy, /codedeploy:/);
+  });
+
+  it("offers to leave out what the run can do without, by the names of the sources", () => {
+    assert.deepEqual(
+      Object.values(ReferenceSource),
+      REFERENCE_SOURCES.filter(({ ignorable }) => ignorable).map(({ id }) => id),
+    );
+  });
+
+  const day = "2027-03-31";
+  const gap = (id: string, reason = "because") => ({ id, reason, until: day });
+  for (const [what, args, problem] of [
+    [
+      "a gap without a day",
+      { acknowledgedGaps: [{ ...gap("a"), until: "soon" }] },
+      'acknowledgedGaps[0].until: got "soon"',
+    ],
+    ["a gap without a reason", { acknowledgedGaps: [gap("a", "")] }, 'acknowledgedGaps[0].reason: got ""'],
+    ["a gap twice", { acknowledgedGaps: [gap("a"), gap("a")] }, 'acknowledgedGaps[1].id: got "a" again'],
+    ["tasks left out", { ignoredSources: [{ source: "tasks", reason: "x" }] }, 'ignoredSources[0].source: got "tasks"'],
+    [
+      "an unknown field",
+      { ignoredSources: [{ source: "pipes", reason: "x", until: day }] },
+      "ignoredSources[0].until: ",
+    ],
+    [
+      "more than the environment takes",
+      { acknowledgedGaps: Array.from({ length: 40 }, (_, index) => gap(`gap-${index}`, "x".repeat(100))) },
+      "acknowledgedGaps: got ",
+    ],
+  ] as const) {
+    it(`fails the preview before anything is registered: ${what}`, async () => {
+      const program = () => new CleanupFunction("cleanup", args as CleanupFunctionArgs);
+      const { result, errors } = await attemptDeployment(program, { preview: true });
+      assert.deepEqual(result, []);
+      const [error] = errors;
+      assert.ok(pulumi.InputPropertiesError.isInstance(error), String(error));
+      assert.ok(error.message.startsWith(`CleanupFunction "cleanup":\n  ${problem}`), error.message);
+      assert.match(error.message, /, expected .+; .+/);
+    });
+  }
+
+  it("says how much the environment takes, and what to do", async () => {
+    const acknowledgedGaps = Array.from({ length: 40 }, (_, index) => gap(`gap-${index}`, "x".repeat(100)));
+    await assert.rejects(deploy({ acknowledgedGaps }), {
+      message: new RegExp(`got \\d+ bytes .*, expected at most ${LONGEST_SETTINGS}, .*; shorten reasons`),
+    });
   });
 
   it("lets only schedules of its own group take the schedule's role on, to invoke the function alone", async () => {
@@ -151,7 +237,7 @@ describe("CleanupFunction", () => {
     }
   });
 
-  it("alarms on errors, throttles, waiting failures and a missing run, and notifies whom it is told", async () => {
+  it("alarms on errors, throttles, waiting failures, refused services and a missing run, and notifies whom it is told", async () => {
     const all = await deploy({
       alarmActions: ["arn:aws:sns:eu-west-1:111122223333:on-call"],
       expectedEvery: pulumi.output("36h"),
@@ -164,9 +250,12 @@ describe("CleanupFunction", () => {
         "AWS/Lambda/Throttles notBreaching",
         "AWS/SQS/ApproximateNumberOfMessagesVisible notBreaching",
         "ecs-retention/CompletedFullRuns breaching",
+        "ecs-retention/ServicesRefused notBreaching",
       ],
     );
     for (const { inputs } of alarms) assert.equal(inputs.alarmActions.length, 1);
+    const refused = find(all, "cleanup-refused-alarm").inputs;
+    assert.deepEqual([refused.threshold, refused.evaluationPeriods, refused.statistic], [1, 1, "Maximum"]);
     const { period, evaluationPeriods } = find(all, "cleanup-no-run-alarm").inputs;
     assert.equal(period * evaluationPeriods, 36 * 3600);
   });

@@ -20,15 +20,15 @@ describe("RetentionStore", () => {
     );
   });
 
-  it("lets reports and overwritten versions expire, and nothing else", async () => {
+  it("lets reports, archived revisions and overwritten versions expire, and nothing else", async () => {
     const { rules } = find(await deploy(), "store-lifecycle").inputs;
     const expiring = rules.filter((rule: object) => "expiration" in rule);
     assert.deepEqual(
       expiring.map((rule: { filter: object }) => rule.filter),
-      [{ prefix: "reports/" }],
+      [{ prefix: "reports/" }, { prefix: "archive/" }],
     );
-    assert.equal(rules.length, 2);
-    assert.ok(rules[1].noncurrentVersionExpiration.noncurrentDays > 0);
+    assert.equal(rules.length, 3);
+    assert.ok(rules[2].noncurrentVersionExpiration.noncurrentDays > 0);
   });
 
   it("stays on destroy with all of its settings, unless it is told to go", async () => {

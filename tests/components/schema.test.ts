@@ -30,6 +30,9 @@ const declared: Record<string, { inputs: Record<string, true>; required: string[
     inputs: {
       ...common,
       scheduleExpression: true,
+      paused: true,
+      acknowledgedGaps: true,
+      ignoredSources: true,
       storeBucketName: true,
       deleteOnDestroy: true,
       logRetentionDays: true,
@@ -58,8 +61,11 @@ const declared: Record<string, { inputs: Record<string, true>; required: string[
     inputs: {
       ...common,
       family: true,
+      familyMatch: true,
       mode: true,
       taskDefinitions: true,
+      limits: true,
+      ignoredSources: true,
       executionRole: true,
       cleanupFunction: true,
     } satisfies Keys<ServiceRetentionArgs>,

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { CleanupFunction, RetentionMode, ServiceRetention, type ServiceRetentionArgs } from "../../index";
+import {
+  CleanupFunction,
+  FamilyMatch,
+  PlaintextSecrets,
+  ReferenceSource,
+  RetentionMode,
+  ServiceRetention,
+  type ServiceRetentionArgs,
+} from "../../index";
+import { accountStatements } from "../../permissions/cleanup";
 import { policyHash } from "../../retention/policy";
 import { readRegistration } from "../../retention/registration";
 import {
@@ -48,12 +57,57 @@ describe("ServiceRetention", () => {
         version: 1,
         service: "checkout",
         family: "checkout",
+        familyMatch: "exact",
         mode: "report",
-        taskDefinitions: { keepRevisions: 10, keepFor: "30d", deleteAfter: "7d", pinned: [] },
+        taskDefinitions: {
+          keepRevisions: 10,
+          keepSuccessful: 3,
+          keepFor: "30d",
+          unusedFor: "30d",
+          deleteAfter: "7d",
+          pinned: [],
+          plaintextSecrets: "report",
+        },
+        ignoredSources: [],
+        limits: { maxRemovals: 500 },
       },
     });
     assert.match(key, /^policies\/shop\/prod\/checkout-[0-9a-f]{8}\.json$/);
     assert.equal(find(all, "checkout-registration").inputs.bucket, "store");
+  });
+
+  it("registers every setting as it was given, by the names of the constants", async () => {
+    const given = {
+      familyMatch: FamilyMatch.HashSuffix,
+      mode: RetentionMode.Retire,
+      taskDefinitions: {
+        keepRevisions: 1,
+        keepSuccessful: 0,
+        keepFor: "1d",
+        unusedFor: "2w",
+        deleteAfter: "1h",
+        pinned: ["checkout-0123abcd:7"],
+        plaintextSecrets: PlaintextSecrets.RemoveWhenUnreferenced,
+      },
+      ignoredSources: [{ source: ReferenceSource.Pipes, reason: "no pipe runs tasks" }],
+      limits: { maxRemovals: 25_000 },
+    };
+    const { registration } = registrationOf(await deploy(given));
+    assert.deepEqual(registration?.policy, { version: 1, service: "checkout", family: "checkout", ...given });
+  });
+
+  it("makes the cleanup role in mode retire too, for what the service left", async () => {
+    const all = await deploy({ mode: RetentionMode.Retire });
+    const { inputs } = find(all, "checkout-removal-role");
+    assert.ok(registrationOf(all).registration?.cleanupRoleArn?.endsWith(inputs.name));
+    assert.ok(statementsOf(find(all, "checkout-removal-policy").inputs.policy).DeleteRevisions);
+  });
+
+  it("lets the cleanup role of families with a hash delete as far as IAM can tell them", async () => {
+    const all = await deploy({ mode: RetentionMode.Enforce, familyMatch: FamilyMatch.HashSuffix });
+    assert.deepEqual(statementsOf(find(all, "checkout-removal-policy").inputs.policy).DeleteRevisions?.Resource, [
+      `arn:aws:ecs:${REGION}:${ACCOUNT}:task-definition/checkout-????????:*`,
+    ]);
   });
 
   it("in mode enforce makes the cleanup role below the function's path, whatever path other roles have", async () => {
@@ -165,7 +219,7 @@ describe("ServiceRetention", () => {
     assert.deepEqual(documents, [
       ["DeregisterRevisions", "DeleteRevisions"],
       ["LogInToRegistry", "PullImages"],
-      ["ReadAccount", "ReadServices", "ReadTasks", "TakeCleanupRoles"],
+      accountStatements({ partition: "aws", region: REGION, account: ACCOUNT }, "/").map(({ sid }) => sid),
     ]);
     assert.match(find(all, "checkout-removal-role").inputs.assumeRolePolicy, /sts:ExternalId/);
     assert.equal(find(all, "checkout-registration").inputs.bucket, UNKNOWN);

@@ -52,7 +52,45 @@ const wrong: { what: string; args: object; path: string }[] = [
     path: "taskDefinitions.pinned[0]",
   },
   { what: "an impossible family", args: { family: "shop/checkout" }, path: "family" },
-  { what: "an unknown mode", args: { mode: "retire" }, path: "mode" },
+  { what: "an unknown mode", args: { mode: "remove" }, path: "mode" },
+  { what: "an unknown match", args: { familyMatch: "prefix" }, path: "familyMatch" },
+  {
+    what: "a family without room for a hash",
+    args: { family: "f".repeat(250), familyMatch: "hash-suffix" },
+    path: "family",
+  },
+  {
+    what: "a pin of the family without its hash",
+    args: { familyMatch: "hash-suffix", taskDefinitions: { pinned: ["checkout:3"] } },
+    path: "taskDefinitions.pinned[0]",
+  },
+  {
+    what: "keepSuccessful -1",
+    args: { taskDefinitions: { keepSuccessful: -1 } },
+    path: "taskDefinitions.keepSuccessful",
+  },
+  {
+    what: "unusedFor without a unit",
+    args: { taskDefinitions: { unusedFor: "30" } },
+    path: "taskDefinitions.unusedFor",
+  },
+  {
+    what: "an unknown treatment of secrets",
+    args: { taskDefinitions: { plaintextSecrets: "remove" } },
+    path: "taskDefinitions.plaintextSecrets",
+  },
+  { what: "maxRemovals 0", args: { limits: { maxRemovals: 0 } }, path: "limits.maxRemovals" },
+  { what: "an unknown limit", args: { limits: { maxDeletions: 5 } }, path: "limits.maxDeletions" },
+  {
+    what: "a source that cannot be left out",
+    args: { ignoredSources: [{ source: "services", reason: "x" }] },
+    path: "ignoredSources[0].source",
+  },
+  {
+    what: "a source left out without a reason",
+    args: { ignoredSources: [{ source: "pipes" }] },
+    path: "ignoredSources[0].reason",
+  },
 ];
 
 describe("a wrong retention policy", () => {

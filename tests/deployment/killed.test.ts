@@ -1,20 +1,27 @@
 import assert from "node:assert/strict";
 import { DAY, HOUR } from "../../retention/duration";
+import type { Ledger } from "../../retention/types";
 import type { RecordedCall } from "../../simulator";
 import { listRevisions } from "../../simulator/services/ecs-definitions";
+import { getObject, listKeys } from "../../simulator/services/s3";
 import { ACCOUNT, Account, LONG, outcomesOf, PLATFORM, REGION, SHOP } from "./support";
 
-type Kill = [operation: string, nth: number, when: "before" | "after"];
+type Kill = [operation: string, on: string, nth: number, when: "before" | "after"];
 
-/** From reading to the last object that a run writes. */
+/** From taking the lease to releasing it; tests/cleanup/crash.test.ts kills at every call. */
 const KILLS: Kill[] = [
-  ["ListTaskDefinitions", 1, "before"],
-  ["AssumeRole", 1, "after"],
-  ["DeregisterTaskDefinition", 2, "after"],
-  ["DeleteTaskDefinitions", 1, "before"],
-  ["DeleteTaskDefinitions", 2, "after"],
-  ["PutObject", 1, "before"],
-  ["PutObject", 2, "after"],
+  ["PutObject", "lease", 1, "after"],
+  ["PutObject", "facts", 1, "after"],
+  ["PutObject", "lease", 2, "after"],
+  ["PutObject", "journal", 1, "before"],
+  ["PutObject", "journal", 1, "after"],
+  ["DeregisterTaskDefinition", "", 2, "after"],
+  ["PutObject", "archive", 3, "after"],
+  ["DeleteTaskDefinitions", "", 2, "after"],
+  ["PutObject", "ledger", 1, "after"],
+  ["PutObject", "journal", 2, "before"],
+  ["PutObject", "reports", 1, "before"],
+  ["PutObject", "state", 1, "after"],
 ];
 
 const FAMILIES = ["checkout", "basket"];
@@ -29,20 +36,30 @@ async function backlog(): Promise<Account> {
   return account;
 }
 
-/** What is registered, and what the next run is told. */
+/** What is registered, counted, archived and remembered. */
 function end(account: Account): unknown {
-  const state = account.world.services.s3.buckets.get(account.bucket)?.objects.get(`state/${ACCOUNT}-${REGION}.json`);
+  const read = (key: string) => JSON.parse(String(getObject(account.scope, account.bucket, key)?.body));
+  const keys = (prefix: string) => listKeys(account.scope, account.bucket, prefix);
+  const { failed, refused, pending } = read(`state/${ACCOUNT}-${REGION}.json`);
   return {
     revisions: listRevisions(account.scope).map(({ family, revision, status }) => `${family}:${revision} ${status}`),
-    state: String(state?.at(-1)?.body),
+    removed: keys("ledger/").map((key) =>
+      (read(key) as Ledger).removed.reduce((sum: number, { count }) => sum + count, 0),
+    ),
+    archived: keys("archive/"),
+    unfinished: keys("journal/").filter((key) => !read(key).outcomes),
+    state: { failed, refused, pending },
   };
 }
 
-/** Two scheduled runs, the first of them killed. */
-async function runKilled(account: Account, [operation, nth, when]: Kill): Promise<void> {
+/** The account after two scheduled runs, the first of them killed. */
+async function runKilled(account: Account, [operation, on, nth, when]: Kill): Promise<void> {
   let seen = 0;
   const isTheCall = (call: RecordedCall) =>
-    call.operation === operation && call.principal.includes(":assumed-role/") && ++seen === nth;
+    call.operation === operation &&
+    call.principal.includes(":assumed-role/") &&
+    call.resources.some((resource) => resource.includes(on === "" ? "" : `/${on}/`)) &&
+    ++seen === nth;
   account.world.gate.faults = (call) => (isTheCall(call) ? { [when]: "kill" } : undefined);
   await account.world.clock.advance(HOUR);
   assert.equal(account.calls.filter(({ error }) => error === "KilledError").length, 1, "no call was killed");
@@ -69,8 +86,8 @@ describe("a function that is killed", function () {
   });
 
   for (const kill of KILLS) {
-    const [operation, nth, when] = kill;
-    it(`${when} its ${operation} no. ${nth} ends, with the next scheduled run, where an undisturbed one does`, async () => {
+    const [operation, on, nth, when] = kill;
+    it(`${when} its ${operation} no. ${nth} ${on && `below ${on}/ `}ends, with the next scheduled run, where an undisturbed one does`, async () => {
       const account = await backlog();
       try {
         await runKilled(account, kill);

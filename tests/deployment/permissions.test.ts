@@ -2,22 +2,29 @@ import assert from "node:assert/strict";
 import { DAY, HOUR } from "../../retention/duration";
 import type { RecordedCall } from "../../simulator";
 import type { Context } from "../../simulator/operation";
+import { createApplication, createDeployment, createDeploymentGroup } from "../../simulator/services/codedeploy";
+import { createCluster } from "../../simulator/services/ecs-services";
+import { putRule, putTargets } from "../../simulator/services/events";
 import type { Role } from "../../simulator/services/iam";
-import { ACCOUNT, Account, type Grant, LONG, outcomesOf } from "./support";
+import { createPipe } from "../../simulator/services/pipes";
+import { putSchedule } from "../../simulator/services/scheduler";
+import { createStateMachine, publishVersion } from "../../simulator/services/states";
+import { ACCOUNT, Account, type Grant, LONG, outcomesOf, REGION } from "./support";
 
 const QUICKSTART = ["quickstart/dev", "examples/quickstart"] as const;
 
 describe("the statements of the deployed roles", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let account: Account;
   /** Those that the function, its schedule and the cleanup role work under. */
   let roles: Role[];
 
-  /** One run that reports, one that enforces and one that fails, beside a service with its tasks. */
+  /** One run that reports, one that enforces, one that fails and one after it, beside whatever can refer to a revision. */
   before(async () => {
     account = await Account.open();
     account.register(["checkout"], { inactive: 3 });
     await account.world.clock.advance(LONG);
+    referToBatch();
     await account.deploy(...QUICKSTART);
     assert.deepEqual(outcomesOf(await account.pass(HOUR), "checkout"), {});
     await account.deploy(...QUICKSTART, { "quickstart:mode": "enforce" });
@@ -25,10 +32,39 @@ describe("the statements of the deployed roles", function () {
     account.world.gate.faults = ({ service }) => (service === "s3" ? { before: "kill" } : undefined);
     await account.pass(DAY);
     account.world.gate.faults = undefined;
+    await account.pass(DAY);
     roles = account.roles.filter(({ name }) => !name.includes("-execution-"));
     assert.equal(roles.length, 3);
   });
   after(() => account?.close());
+
+  /** One reference of every source that no service makes. */
+  function referToBatch(): void {
+    const { scope } = account;
+    account.register(["batch"], { active: 1 });
+    createCluster(scope, "default");
+    const TaskDefinitionArn = `arn:aws:ecs:${REGION}:${ACCOUNT}:task-definition/batch:1`;
+    const cluster = `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/default`;
+    const roleArn = `arn:aws:iam::${ACCOUNT}:role/runs-tasks`;
+    putRule(scope, "batch");
+    putTargets(scope, "batch", [{ Id: "run", Arn: cluster, RoleArn: roleArn, EcsParameters: { TaskDefinitionArn } }]);
+    createPipe(scope, {
+      ...{ Name: "batch", Target: cluster },
+      TargetParameters: { EcsTaskParameters: { TaskDefinitionArn } },
+    });
+    putSchedule(scope, {
+      ...{ name: "batch", group: "default", expression: "rate(30 days)", state: "DISABLED" },
+      target: { arn: cluster, roleArn, ecs: { TaskDefinitionArn } },
+    });
+    const Parameters = { TaskDefinition: TaskDefinitionArn };
+    const Run = { Type: "Task", Resource: "arn:aws:states:::ecs:runTask.sync", Parameters, End: true };
+    createStateMachine(scope, "batch", JSON.stringify({ StartAt: "Run", States: { Run } }));
+    publishVersion(scope, "batch");
+    createApplication(scope, "batch");
+    createDeploymentGroup(scope, "batch", "prod");
+    const Resources = [{ TargetService: { Properties: { TaskDefinition: TaskDefinitionArn } } }];
+    createDeployment(scope, "batch", "prod", JSON.stringify({ version: 0, Resources }), "Succeeded");
+  }
 
   it("are sufficient: whatever was called in a run was allowed", () => {
     for (const role of roles) assert.ok(callsOf(role).length > 0, role.name);

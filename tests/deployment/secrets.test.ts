@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { HOUR } from "../../retention/duration";
+import { STORE } from "../../retention/store-layout";
 import { stackOf } from "../../simulator/provider/deploy";
 import { logEvents } from "../../simulator/services/logs";
 import type { ObjectVersion } from "../../simulator/services/s3";
@@ -8,10 +9,15 @@ import { Account, APP, LONG, outcomesOf, partOf, SHOP } from "./support";
 
 const MARKER = "hunter2-planted-in-environment";
 const SECRET = new RegExp(MARKER);
+/** No secret, and nobody's business either. */
+const VALUE = /blue-feature-is-on/;
 const app = {
   ...APP,
   secrets: [{ name: "KEY", valueFrom: "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/key" }],
-  environment: [{ name: "TOKEN", value: MARKER }],
+  environment: [
+    { name: "TOKEN", value: MARKER },
+    { name: "FEATURES", value: VALUE.source },
+  ],
 };
 const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 
@@ -57,19 +63,24 @@ describe("a plain secret in a container's environment", function () {
     const { groups } = account.world.services.logs.at(account.scope);
     const lines = [...groups.keys()].flatMap((group) => logEvents(account.scope, group)).map(({ message }) => message);
     assert.ok(lines.some((line) => line.includes("run ended")));
-    for (const line of lines) assert.doesNotMatch(line, SECRET);
+    for (const line of lines) for (const value of [SECRET, VALUE]) assert.doesNotMatch(line, value);
   });
 
   it("is in no object of the store, no policy, no queue and no function", () => {
     const objects =
       account.world.services.s3.buckets.get(account.bucket)?.objects ?? new Map<string, ObjectVersion[]>();
-    for (const prefix of ["policies/", "reports/", "state/"]) {
+    for (const prefix of Object.values(STORE).filter((prefix) => prefix !== STORE.control)) {
       assert.ok(
         [...objects.keys()].some((key) => key.startsWith(prefix)),
         prefix,
       );
     }
-    for (const { body } of [...objects.values()].flat()) assert.doesNotMatch(String(body), SECRET);
+    for (const [key, versions] of objects) {
+      for (const { body } of versions) {
+        assert.doesNotMatch(String(body), SECRET, key);
+        assert.equal(VALUE.test(String(body)), key.startsWith(STORE.archive), key);
+      }
+    }
     const { iam, sqs, lambda, scheduler } = account.world.services;
     assert.doesNotMatch(inspect({ iam, sqs, lambda, scheduler }, { depth: null }), SECRET);
   });

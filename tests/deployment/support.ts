@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DAY } from "../../retention/duration";
+import { newLedger } from "../../retention/ledger";
 import type { Registration, Report, ServiceReport } from "../../retention/types";
 import { bundleHandlers } from "../../scripts/bundle";
 import { AwsError, type Principal, type RecordedCall, World } from "../../simulator";
@@ -25,7 +26,7 @@ export const SHOP = "tests/deployment/programs/shop.ts";
 export const JOINED = { "shop:platform": `acme/${PLATFORM}` };
 const ROOT = join(__dirname, "../..");
 /** What goes into the function's bundle. */
-const SOURCES = ["handlers", "cleanup", "aws", "retention"];
+const SOURCES = ["handlers", "cleanup", "aws", "retention", "checks"];
 /** The session in which a test tries what a deployed role may do. */
 const ATTEMPT = "attempt";
 
@@ -54,12 +55,24 @@ export class Account {
   }
 
   /** Deploys a program below the checkout's root as `project/stack` of organization acme; config as plain data. */
-  deploy(name: string, program: string, config: Record<string, unknown> = {}): Promise<Deployment> {
+  async deploy(name: string, program: string, config: Record<string, unknown> = {}): Promise<Deployment> {
     const texts = Object.entries(config).map(([key, value]) => [
       key,
       typeof value === "string" ? value : JSON.stringify(value),
     ]);
-    return deploy(this.world, { ...stackOf(name), program: join(ROOT, program), config: Object.fromEntries(texts) });
+    const stack = { ...stackOf(name), program: join(ROOT, program), config: Object.fromEntries(texts) };
+    const deployment = await deploy(this.world, stack);
+    this.#remember();
+    return deployment;
+  }
+
+  /** As if the function had known every service for years: a new ledger counts disuse from its first run on. */
+  #remember(): void {
+    for (const key of listKeys(this.scope, this.bucket, "policies/")) {
+      const ledger = `ledger/${ACCOUNT}-${REGION}/${key}`;
+      if (getObject(this.scope, this.bucket, ledger)) continue;
+      putObject(this.scope, { bucket: this.bucket, key: ledger, body: JSON.stringify(newLedger(Date.UTC(2020, 0))) });
+    }
   }
 
   destroy(name: string): Deployment {

@@ -5,7 +5,8 @@ import { ACCOUNT, Pulumi, REGION } from "./pulumi";
 import { ok } from "./run";
 
 /** What is drawn at random: tails of generated names, ids, hashes. */
-const DRAWN = /(?<=-)[0-9a-f]{7}\b|\b[0-9a-f]{32,}\b|\bA[A-Z]{3}[A-Z0-9]{17}\b|(?<=ecs-svc\/)\d+/g;
+const DRAWN =
+  /(?<=-)[0-9a-f]{7}\b|\b[0-9a-f]{32,}\b|\bA[A-Z]{3}[A-Z0-9]{17}\b|(?<=ecs-svc\/)\d+|(?<=:service-(revision|deployment)\/[^/]+\/[^/]+\/)[0-9a-f]+/g;
 
 /**
  * All state of a world as plain data, without what is drawn at random and without the ids of object versions: the engine

@@ -83,12 +83,19 @@ describe("the quickstart, by the real engine", () => {
     assert.deepEqual(changes(await ok(stack.up())), changes(preview));
   });
 
-  it("finds a schedule that someone deleted in a refresh, and makes it again", async () => {
+  it("finds schedules that someone deleted in a refresh, and makes them again", async () => {
     const { schedules } = pulumi.world.services.scheduler.at(pulumi.world.scope(ACCOUNT, REGION));
     schedules.clear();
-    assert.deepEqual(changes(await ok(stack.refresh())), ["delete checkout-cleanup-schedule"]);
-    assert.deepEqual(changes(await ok(stack.up())), ["create checkout-cleanup-schedule"]);
-    assert.equal(schedules.size, 1);
+    const names = ["checkout-cleanup-continuation", "checkout-cleanup-schedule"];
+    assert.deepEqual(
+      changes(await ok(stack.refresh())),
+      names.map((name) => `delete ${name}`),
+    );
+    assert.deepEqual(
+      changes(await ok(stack.up())),
+      names.map((name) => `create ${name}`),
+    );
+    assert.equal(schedules.size, 2);
   });
 
   it("fails in a preview where the policy is wrong, with the property's path", async () => {

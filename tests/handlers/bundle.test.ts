@@ -12,7 +12,7 @@ describe("the bundle", () => {
 
   it("is the same to the byte from any checkout path, and names no path", async () => {
     const checkout = join(folder, "another", "checkout");
-    for (const source of ["aws", "cleanup", "handlers", "retention", "package.json", "tsconfig.json"]) {
+    for (const source of ["aws", "checks", "cleanup", "handlers", "retention", "package.json", "tsconfig.json"]) {
       cpSync(join(ROOT, source), join(checkout, source), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));

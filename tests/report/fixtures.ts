@@ -1,4 +1,5 @@
 import type {
+  Archived,
   Because,
   Gap,
   Outcome,
@@ -50,6 +51,7 @@ export function service(
     plan: { service: name, family: name, mode, at: NOW, revisions },
     outcomes: [],
     problems: [],
+    notes: [],
     ...more,
   };
 }
@@ -59,18 +61,25 @@ export function outcome(
   revision: number,
   action: Outcome["action"],
   result: Outcome["result"] = "done",
-  cause?: string,
+  more: Partial<Outcome> = {},
 ): Outcome {
-  return { subject: arn(family, revision), action, result, at: NOW, ...(cause === undefined ? {} : { cause }) };
+  return { subject: arn(family, revision), action, result, at: NOW, ...more };
+}
+
+/** Where a revision lies that was deleted; `missing` names the secrets that its archive is without. */
+export function archived(family: string, revision: number, missing: string[] = []): Archived {
+  const restorable = missing.length > 0 ? "partial" : "full";
+  const key = `archive/123456789012-eu-central-1/${family}/${revision}.${restorable}.json`;
+  return { key, restorable, missing };
 }
 
 export const NOT_COVERED: Gap = {
-  id: "not-covered-eventbridge-rules",
-  source: "eventbridge-rules",
+  id: "not-covered-functions",
+  source: "functions",
   scope: { kind: "none" },
   cause: "not-covered",
-  detail: "targets of rules that run a task",
-  remedy: "pin the revisions that they name",
+  detail: "not read by this version: images of Lambda functions",
+  remedy: "nothing: this version removes no image",
 };
 
 export const ACCOUNT_GAP: Gap = {
@@ -80,6 +89,37 @@ export const ACCOUNT_GAP: Gap = {
   cause: "denied",
   detail: "ecs:ListTasks, AccessDeniedException",
   remedy: "allow ecs:ListTasks on *",
+};
+
+export const ACKNOWLEDGED: Gap = {
+  ...ACCOUNT_GAP,
+  id: "pipes",
+  source: "pipes",
+  detail: "pipes:ListPipes, AccessDeniedException",
+  acknowledged: { reason: "no pipe of ours runs a task", until: "2027-03-31" },
+};
+
+export const LEFT_OUT: Gap = {
+  id: "left-out-state-machines",
+  source: "state-machines",
+  scope: { kind: "none" },
+  cause: "left-out",
+  detail: "none runs a task here",
+  remedy: "remove it from ignoredSources",
+};
+
+/** A state machine whose task definition is decided when it runs. */
+export const DYNAMIC: Gap = {
+  id: "state-machines-nightly",
+  source: "state-machines",
+  scope: {
+    kind: "item",
+    name: "arn:aws:states:eu-central-1:123456789012:stateMachine:nightly:3",
+    couldMean: "orders",
+  },
+  cause: "dynamic",
+  detail: "TaskDefinition.$ of state Run",
+  remedy: "name the family in the definition",
 };
 
 export function report(services: ServiceReport[], rest: Partial<Report> = {}): Report {
@@ -128,9 +168,62 @@ export function checkout(): ServiceReport {
   ];
   const outcomes = verdicts.flatMap(({ subject, action }) => {
     if (action === "keep") return [];
-    if (subject.revision === 44) return [outcome(family, 44, action, "failed", "ServerException")];
-    if (subject.revision < 12) return [outcome(family, subject.revision, action, "postponed", "ThrottlingException")];
+    if (subject.revision === 44) return [outcome(family, 44, action, "failed", { cause: "ServerException" })];
+    if (subject.revision < 12) return [outcome(family, subject.revision, action, "postponed", { postponedBy: "pace" })];
     return [outcome(family, subject.revision, action)];
   });
   return service(family, verdicts, { outcomes });
 }
+
+export const SECRET_FIELDS = ["app: environment DB_PASSWORD", "app: environment STRIPE_KEY"];
+
+/** `orders`: the rules that need memory, every outcome, plaintext secrets, and what is needed to restore. */
+export function orders(): ServiceReport {
+  const family = "orders";
+  const keep = (revision: number, rule: string, days?: number) =>
+    verdict(family, revision, "keep", rule, days === undefined ? {} : { until: NOW + days * DAY });
+  const withSecrets = (one: Verdict<Revision>) => ({
+    ...one,
+    subject: { ...one.subject, plaintextSecrets: SECRET_FIELDS },
+  });
+  const postponements = ["limit", "limit", "limit", "time", "pace", "stop", "changed", "refused", "declined"] as const;
+  const verdicts = [
+    keep(40, "newest-active"),
+    keep(39, "among-newest"),
+    keep(38, "within-24h", 0.5),
+    keep(37, "among-successful"),
+    keep(36, "vanished-claim", 25),
+    keep(35, "recently-used", 20),
+    withSecrets(verdict(family, 34, "deregister", "plaintext-secrets")),
+    verdict(family, 33, "deregister", "superseded"),
+    verdict(family, 32, "deregister", "superseded"),
+    ...postponements.map((_, at) => verdict(family, 31 - at, "deregister", "superseded")),
+    withSecrets(verdict(family, 22, "delete", "expired")),
+    ...Array.from({ length: 20 }, (_, at) => verdict(family, 21 - at, "delete", "expired")),
+  ];
+  const task = reference("tasks", "task/shop/11112222333344445555666677778888", family, 33);
+  const outcomes = [
+    outcome(family, 34, "deregister"),
+    outcome(family, 33, "deregister", "spared", { references: [task] }),
+    outcome(family, 32, "deregister", "spared", { cause: "held by its tag ecs-retention:keep-until" }),
+    ...postponements.map((postponedBy, at) => outcome(family, 31 - at, "deregister", "postponed", { postponedBy })),
+    outcome(family, 22, "delete", "done", { archived: archived(family, 22, SECRET_FIELDS) }),
+    ...Array.from({ length: 20 }, (_, at) =>
+      outcome(family, 21 - at, "delete", "done", { archived: archived(family, 21 - at) }),
+    ),
+  ];
+  const notes = ["its ledger was started anew: every revision counts as used until now"];
+  return service(family, verdicts, { outcomes, notes, backlogEnds: NOW + 12 * DAY });
+}
+
+/** `web`: one line of families, as awsx names them, whose service is gone. */
+export function web(): ServiceReport {
+  const suffixes = ["0a1b2c3d", "1b2c3d4e", "2c3d4e5f", "3d4e5f60"];
+  const verdicts = suffixes.map((suffix) => verdict(`web-${suffix}`, 1, "delete", "expired"));
+  const outcomes = suffixes.map((suffix) =>
+    outcome(`web-${suffix}`, 1, "delete", "done", { archived: archived(`web-${suffix}`, 1) }),
+  );
+  return service("web", verdicts, { mode: "retire", outcomes });
+}
+
+export const STORE_NAME = "s3://shop-retention-0a1b2c3";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { blockingGaps, groupRevisions, totals } from "../../report/groups";
-import { ACCOUNT_GAP, checkout, DAY, NOT_COVERED, NOW, outcome, reference, report, service, verdict } from "./fixtures";
+import { groupRevisions } from "../../report/groups";
+import { totals } from "../../report/totals";
+import { checkout, DAY, NOW, orders, outcome, reference, service, verdict, web } from "./fixtures";
 
 function names(revisions: Parameters<typeof service>[1], most = 40): string[] {
   return groupRevisions(service("checkout", revisions), most).map((group) => group.name);
@@ -44,6 +45,40 @@ describe("groupRevisions", () => {
     assert.deepEqual(names(revisions, 2), ["checkout:4-5, 1-2", "checkout:3"]);
   });
 
+  it("keeps apart what was spared for another use, and what was postponed by something else", () => {
+    const rows = groupRevisions(orders(), 40).map(({ name, outcome: o }) => `${name} ${o?.postponedBy ?? o?.result}`);
+    assert.deepEqual(rows.slice(6, 12), [
+      "orders:34 done",
+      "orders:33 spared",
+      "orders:32 spared",
+      "orders:29-31 limit",
+      "orders:28 time",
+      "orders:27 pace",
+    ]);
+  });
+
+  it("names each family of a line once, and no range spans two of them", () => {
+    const [group] = groupRevisions(web(), 40);
+    assert.equal(group?.name, "web-0a1b2c3d:1, web-1b2c3d4e:1, web-2c3d4e5f:1, web-3d4e5f60:1");
+    const line = [verdict("web-a", 3, "delete", "expired"), verdict("web-a", 2, "delete", "expired")];
+    assert.deepEqual(names([...line, verdict("web-b", 1, "delete", "expired")]), ["web-a:2-3, web-b:1"]);
+  });
+
+  it("merges what many were spared for where their rows have to be summed up, and drops causes that differ", () => {
+    const verdicts = Array.from({ length: 50 }, (_, at) => verdict("checkout", 50 - at, "delete", "expired"));
+    const outcomes = verdicts.map(({ subject }, at) =>
+      outcome("checkout", subject.revision, "delete", "spared", {
+        cause: `cause ${at}`,
+        references: [reference("tasks", `task/shop/${at}`, "checkout", subject.revision)],
+      }),
+    );
+    const groups = groupRevisions(service("checkout", verdicts, { outcomes }), 40);
+    assert.deepEqual(
+      groups.map(({ count, outcome: o }) => [count, o?.cause, o?.references?.length]),
+      [[50, undefined, 50]],
+    );
+  });
+
   it("spans the earliest and the latest date of its revisions", () => {
     const revisions = [1, 3, 2].map((days) =>
       verdict("checkout", 9 - days, "keep", "waiting", { until: NOW + days * DAY }),
@@ -78,25 +113,10 @@ describe("totals", () => {
       deregistered: 6,
       deleted: 24,
       failed: 1,
+      spared: 0,
       postponed: 7,
     });
-  });
-});
-
-describe("blockingGaps", () => {
-  const family = { ...ACCOUNT_GAP, scope: { kind: "family" as const, name: "checkout" } };
-
-  it("are those of the account, then those of the report's families and their revisions", () => {
-    const item = {
-      ...ACCOUNT_GAP,
-      scope: { kind: "item" as const, name: "arn:aws:ecs:eu-central-1:123456789012:task-definition/checkout:3" },
-    };
-    const gaps = [family, item, NOT_COVERED, ACCOUNT_GAP];
-    assert.deepEqual(blockingGaps(report([checkout()], { gaps })), [ACCOUNT_GAP, family, item]);
-  });
-
-  it("are not those of a family that no service of the report has", () => {
-    const other = { ...family, scope: { kind: "family" as const, name: "checkout-worker" } };
-    assert.deepEqual(blockingGaps(report([checkout()], { gaps: [other, NOT_COVERED] })), []);
+    const { spared, postponed, deleted } = totals([orders(), web()]);
+    assert.deepEqual({ spared, postponed, deleted }, { spared: 2, postponed: 9, deleted: 25 });
   });
 });

@@ -2,7 +2,21 @@ import assert from "node:assert/strict";
 import { htmlReport } from "../../report/html";
 import { html, Markup } from "../../report/markup";
 import { strip } from "../../report/strip";
-import { ACCOUNT_GAP, checkout, NOT_COVERED, reference, report, service, verdict } from "./fixtures";
+import {
+  ACCOUNT_GAP,
+  ACKNOWLEDGED,
+  checkout,
+  DYNAMIC,
+  LEFT_OUT,
+  NOT_COVERED,
+  orders,
+  reference,
+  report,
+  STORE_NAME,
+  service,
+  verdict,
+  web,
+} from "./fixtures";
 
 function count(text: string, pattern: RegExp): number {
   return [...text.matchAll(pattern)].length;
@@ -44,15 +58,36 @@ describe("the HTML report", () => {
       "service shop/checkout",
       "arn:aws:ecs:eu-central-1:123456789012:service/shop/checkout",
       '<span class="pill failed">failed</span> ServerException',
-      "eventbridge rules",
-      "<code>ecs:ListTasks</code>",
+      "Lambda functions",
+      "ecs:ListTasks 12",
     ]) {
       assert.ok(text.includes(part), part);
     }
   });
 
+  it("shows what blocks, what was accepted, notes, every outcome, plaintext secrets and how to restore", () => {
+    const gaps = [NOT_COVERED, LEFT_OUT, ACKNOWLEDGED, DYNAMIC];
+    const page = htmlReport(
+      report([checkout(), orders(), web()], { gaps, stopped: "control/STOP", store: STORE_NAME }),
+    );
+    for (const part of [
+      'class="note bad">Removals are stopped for every service: control/STOP',
+      'class="note bad">Decided only when it runs',
+      "<li>AWS denied reading EventBridge Pipes",
+      'class="note warn">its ledger was started anew',
+      '<span class="pill spared">spared</span> now in use by task shop/11112222…',
+      '<span class="pill postponed">postponed</span> maxRemovals is reached',
+      "<dt>With plaintext secrets</dt><dd>2</dd>",
+      "<h2>Plaintext secrets</h2>",
+      `aws s3 cp ${STORE_NAME}/archive/123456789012-eu-central-1/orders/REVISION.full.json - &gt; revision.json &amp;&amp;`,
+      "partial: put back app: environment DB_PASSWORD",
+    ]) {
+      assert.ok(page.includes(part), part);
+    }
+  });
+
   it("counts nothing for a service without a plan, and explains no dot where nothing is in use", () => {
-    const broken = { registration: "policies/a.json", service: "a", outcomes: [], problems: [] };
+    const broken = { registration: "policies/a.json", service: "a", outcomes: [], problems: [], notes: [] };
     const kept = service("b", [verdict("b", 1, "keep", "newest-active")]);
     const page = htmlReport(report([broken, kept]));
     assert.doesNotMatch(page, /No revision of family|0 revisions|in use/);
@@ -91,6 +126,9 @@ describe("the HTML report", () => {
     const leaky = verdict("checkout", 1, "keep", "newest-active");
     Object.assign(leaky.subject, { containerDefinitions: [{ environment: [{ name: "TOKEN", value: "hunter2" }] }] });
     assert.doesNotMatch(htmlReport(report([service("checkout", [leaky])])), /TOKEN|hunter2/);
+    Object.assign(leaky.subject, { plaintextSecrets: ["app: environment TOKEN"] });
+    const page = htmlReport(report([service("checkout", [leaky])]));
+    assert.ok(page.includes("app: environment TOKEN") && !page.includes("hunter2"));
   });
 
   it("stays small with 100,000 revisions", () => {

@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import { headline, textReport } from "../../report/report";
 import type { Gap } from "../../retention/types";
-import { ACCOUNT_GAP, checkout, NOT_COVERED, report, service, verdict } from "./fixtures";
+import {
+  ACCOUNT_GAP,
+  ACKNOWLEDGED,
+  checkout,
+  LEFT_OUT,
+  NOT_COVERED,
+  orders,
+  report,
+  STORE_NAME,
+  service,
+  verdict,
+  web,
+} from "./fixtures";
 
 const BROKEN = {
   registration: "policies/shop/prod/basket-0a1b2c3d.json",
   service: "basket",
   outcomes: [],
+  notes: [],
   problems: [{ path: "taskDefinitions.keepRevisions", given: "0", expected: "at least 1", fix: "keep one" }],
 };
 
@@ -16,7 +29,7 @@ describe("the text report", () => {
     assert.match(text, /checkout:62\s+1\s+ACTIVE\s+keep\s+in use by service shop\/checkout\n/);
     assert.match(
       text,
-      /checkout:45-48\s+4\s+ACTIVE\s+deregister\s+not in use, beyond keepRevisions and keepFor\s+deregistered\n/,
+      /checkout:45-48\s+4\s+ACTIVE\s+deregister\s+not in use, and no keep rule holds it\s+deregistered\n/,
     );
     assert.match(text, /checkout:44\s.*failed: ServerException\n/);
     assert.match(
@@ -25,13 +38,50 @@ describe("the text report", () => {
     );
   });
 
-  it("puts what blocks before the services and names what is not read at the end", () => {
-    const text = textReport(report([checkout()], { gaps: [NOT_COVERED, ACCOUNT_GAP] }));
-    const [gap, table, uncovered] = ["gap: AWS denied reading tasks", "checkout:63", "eventbridge rules"].map((part) =>
-      text.indexOf(part),
+  it("says first what blocks, then what was accepted, and last what is not read", () => {
+    const gaps = [NOT_COVERED, LEFT_OUT, ACKNOWLEDGED, ACCOUNT_GAP];
+    const text = textReport(report([checkout()], { gaps, stopped: "control/STOP" }), { width: 200 });
+    const parts = [
+      "stopped: Removals are stopped for every service: control/STOP",
+      "gap: AWS denied reading tasks",
+      "accepted: AWS denied reading EventBridge Pipes",
+      "accepted: Left out on purpose: Step Functions",
+      "checkout:63",
+      "Not read by this version, which blocks nothing: Lambda functions",
+    ].map((part) => text.indexOf(part));
+    assert.deepEqual(
+      parts,
+      parts.toSorted((one, other) => one - other),
+      text,
     );
-    assert.ok(gap !== undefined && table !== undefined && uncovered !== undefined);
-    assert.ok(0 < gap && gap < table && table < uncovered, text);
+    assert.ok(!parts.includes(-1), text);
+  });
+
+  it("says of a service its notes, the rules that need memory, every outcome, and when its backlog ends", () => {
+    const text = textReport(report([orders()], { store: STORE_NAME }), { width: 200 });
+    for (const part of [
+      /^note: its ledger was started anew/m,
+      /orders:38 .*registered, or in use as far as is known, less than 24 hours ago, kept until 2026-11-21 02:03 UTC/,
+      /orders:37 .*keepSuccessful/,
+      /orders:36 .*registration that is gone keeps it, kept until 2026-12-15/,
+      /orders:35 .*in use less than unusedFor ago, kept until 2026-12-10/,
+      /orders:34 .*carries plaintext secrets and nothing uses it/,
+      /orders:33 .*spared: now in use by task shop\/11112222…/,
+      /orders:32 .*spared: held by its tag ecs-retention:keep-until/,
+      /orders:29-31 .*postponed: maxRemovals is reached/,
+      /2 spared, 9 postponed; at maxRemovals a day the rest is gone by 2026-12-02, if nothing changes/,
+      /run run-1, store s3:\/\/shop-retention-0a1b2c3\n/,
+    ]) {
+      assert.match(text, part);
+    }
+  });
+
+  it("gives plaintext secrets and calls that restore a section each, calls unbroken", () => {
+    const text = textReport(report([orders(), web()], { store: STORE_NAME }), { width: 80 });
+    assert.match(text, /^Plaintext secrets\nRotate them/m);
+    assert.match(text, /^ {2}orders:34, 22 \(2\): app: environment DB_PASSWORD/m);
+    assert.match(text, /^Restore what was deleted\n/m);
+    assert.match(text, /^ {4}aws s3 cp .*\/REVISION\.full\.json - > revision\.json && aws ecs register-task-.*$/m);
   });
 
   it("shows a service's problems where it has no plan", () => {
@@ -57,13 +107,18 @@ describe("the text report", () => {
     const leaky = verdict("checkout", 1, "keep", "newest-active");
     Object.assign(leaky.subject, { containerDefinitions: [{ environment: [{ name: "TOKEN", value: "hunter2" }] }] });
     assert.doesNotMatch(textReport(report([service("checkout", [leaky])])), /TOKEN|hunter2/);
+    Object.assign(leaky.subject, { plaintextSecrets: ["app: environment TOKEN"] });
+    const text = textReport(report([service("checkout", [leaky])]));
+    assert.match(text, /checkout:1 \(1\): app: environment TOKEN/);
+    assert.doesNotMatch(text, /hunter2/);
   });
 });
 
 describe("the headline", () => {
   it("says that an account gap blocks everything", () => {
+    const { outcomes: _, ...rest } = checkout();
     assert.match(
-      headline(report([checkout()], { gaps: [ACCOUNT_GAP] })),
+      headline(report([{ ...rest, outcomes: [] }], { gaps: [ACCOUNT_GAP] })),
       /^Blocked: .* nothing is removed for any service\.$/,
     );
   });
@@ -103,6 +158,18 @@ describe("the headline", () => {
     assert.equal(headline(report([service("checkout", [])], { gaps: [gap] })), `Nothing was removed.${suffix}`);
     const text = headline(report([checkout()], { gaps: [gap] }));
     assert.equal(text, `Revisions: 6 deregistered, 24 deleted, 1 failed, 7 postponed.${suffix}`);
+  });
+
+  it("says that the run was stopped, and what was removed before something blocked the rest", () => {
+    assert.match(headline(report([checkout()], { stopped: "control/STOP" })), /^Stopped\. Revisions: 6 deregistered/);
+    assert.match(
+      headline(report([checkout()], { gaps: [ACCOUNT_GAP] })),
+      /^Blocked: .* nothing more is removed for any service; until then 6 deregistered, 24 deleted/,
+    );
+  });
+
+  it("does not take an acknowledged gap for a block", () => {
+    assert.match(headline(report([checkout()], { gaps: [ACKNOWLEDGED] })), /^Revisions: 6 deregistered/);
   });
 
   it("says that there is nothing to remove", () => {

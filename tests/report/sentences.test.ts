@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  becauseText,
-  effectText,
-  gapText,
-  outcomeText,
-  RULES_WITH_SENTENCES,
-  referencesText,
-} from "../../report/sentences";
+import { becauseText, notAppliedText, outcomeText, RULES_WITH_SENTENCES, referencesText } from "../../report/sentences";
 import { REVISION_RULES } from "../../retention/revisions/rules";
-import type { Gap } from "../../retention/types";
-import { ACCOUNT_GAP, DAY, NOT_COVERED, NOW, reference } from "./fixtures";
+import type { Postponement } from "../../retention/types";
+import { DAY, NOW, orders, reference, report, service, web } from "./fixtures";
 
 describe("the sentence of a verdict", () => {
   for (const { id } of REVISION_RULES) {
@@ -44,11 +37,20 @@ describe("the sentence of a verdict", () => {
 
   it("says until when, and from when to when for several", () => {
     const because = { rule: "too-young", references: [], until: NOW };
-    assert.equal(becauseText(because), "younger than keepFor, until 2026-11-20 14:03 UTC");
+    assert.equal(becauseText(because), "younger than keepFor, kept until 2026-11-20 14:03 UTC");
+    assert.match(
+      becauseText({ ...because, rule: "recently-used" }),
+      /^in use less than unusedFor ago, kept until 2026/,
+    );
     assert.equal(
       becauseText(because, NOW + 3 * DAY),
-      "younger than keepFor, the first until 2026-11-20, the last until 2026-11-23",
+      "younger than keepFor, kept until 2026-11-20 (the first) to 2026-11-23 (the last)",
     );
+  });
+
+  it("says of a service that is gone that its family is in use, whichever revision that is", () => {
+    const because = { rule: "referenced", references: [reference("tasks", "task/shop/a", "checkout", 1)] };
+    assert.equal(becauseText(because, undefined, "retire"), "its family is in use by task shop/a");
   });
 
   it("says what was not read", () => {
@@ -73,24 +75,44 @@ describe("the sentence of an outcome", () => {
     );
     assert.equal(outcomeText(undefined), "");
   });
+
+  it("names what uses a revision by now, or what holds it", () => {
+    const references = [reference("services", "service/shop/a", "orders", 3)];
+    const spared = { action: "delete", result: "spared" } as const;
+    assert.equal(outcomeText({ ...spared, references }), "spared: now in use by service shop/a");
+    assert.equal(outcomeText({ ...spared, cause: "held by its tag" }), "spared: held by its tag");
+  });
+
+  it("differs by what postponed it, and prefers what the run says of it", () => {
+    const by: Postponement[] = ["time", "pace", "limit", "stop", "changed", "refused", "declined"];
+    const texts = by.map((postponedBy) => outcomeText({ action: "delete", result: "postponed", postponedBy }));
+    assert.equal(new Set(texts).size, by.length);
+    assert.ok(
+      texts.every((text) => text.startsWith("postponed: ")),
+      texts.join("\n"),
+    );
+    assert.equal(
+      outcomeText({ action: "delete", result: "postponed", postponedBy: "stop", cause: "control/STOP" }),
+      "postponed: control/STOP",
+    );
+  });
 });
 
-describe("the sentence of a gap", () => {
-  it("names what happened, what it blocks and the remedy", () => {
+describe("the sentence about rules that were not applied", () => {
+  const unremembered = (name: string, notApplied: string[]) => {
+    const { plan, ...rest } = service(name, []);
+    return { ...rest, ...(plan && { plan: { ...plan, notApplied } }) };
+  };
+
+  it("is said once for all services and names the option that changes it", () => {
+    const services = [unremembered("a", ["among-successful", "recently-used"]), unremembered("b", ["recently-used"])];
     assert.equal(
-      gapText(ACCOUNT_GAP),
-      "AWS denied reading tasks (ecs:ListTasks, AccessDeniedException): nothing is removed for any service. Remedy: allow ecs:ListTasks on *",
+      notAppliedText(report(services)),
+      "plan without --store did not apply: among-successful, recently-used; what they keep may be shown as removable",
     );
   });
 
-  it("differs by cause and by scope", () => {
-    const causes: Gap["cause"][] = ["denied", "throttled", "truncated", "failed", "not-covered"];
-    assert.equal(new Set(causes.map((cause) => gapText({ ...ACCOUNT_GAP, cause }))).size, causes.length);
-    assert.equal(
-      effectText({ ...ACCOUNT_GAP, scope: { kind: "family", name: "basket" } }),
-      "nothing of family basket is removed",
-    );
-    assert.equal(effectText({ ...ACCOUNT_GAP, scope: { kind: "item", name: "basket:3" } }), "basket:3 is kept");
-    assert.equal(effectText(NOT_COVERED), "blocks nothing");
+  it("is absent where everything was applied", () => {
+    assert.equal(notAppliedText(report([orders(), web()])), undefined);
   });
 });

@@ -58,12 +58,13 @@ describe("registration", () => {
     it(`refuses ${body}`, () => assert.ok((readRegistration(body, KEY).problems?.length ?? 0) > 0));
   }
 
-  it("refuses enforce without a role that may remove", () => {
-    assert.match(
-      problemsOf({ version: 1, policy: { family: "a", mode: "enforce" } })?.[0] ?? "",
-      /^cleanupRoleArn: got nothing/,
-    );
-  });
+  for (const mode of ["enforce", "retire"]) {
+    it(`refuses ${mode} without a role that may remove`, () => {
+      assert.deepEqual(problemsOf({ version: 1, policy: { family: "a", mode } }), [
+        `cleanupRoleArn: got nothing, expected the ARN of the cleanup role, for the mode is "${mode}"; deploy the service again; nobody else may remove for it`,
+      ]);
+    });
+  }
 
   for (const arn of ["arn:aws:iam::111122223333:user/x", "arn:aws:iam::1:role/x", `${ROLE}\n`, 7, null, ""]) {
     it(`refuses ${JSON.stringify(arn)} as a role`, () => {
@@ -75,8 +76,8 @@ describe("registration", () => {
 });
 
 describe("claims", () => {
-  const claim = (key: string, family: string) => {
-    const { registration } = read({ version: 1, policy: { family } });
+  const claim = (key: string, family: string, familyMatch = "exact") => {
+    const { registration } = read({ version: 1, policy: { family, familyMatch } });
     assert.ok(registration);
     return { key, registration };
   };
@@ -91,6 +92,25 @@ describe("claims", () => {
     assert.equal(
       problemText(problems.get("c") as never),
       'family: got "x", also claimed by a, d, expected a family that one policy alone claims; remove one of the policies; until then nothing of this family is removed',
+    );
+  });
+
+  it("of a line of families overlap with the line of the same name and with each single family in it", () => {
+    const problems = claimsOf([
+      claim("line", "x", "hash-suffix"),
+      claim("same", "x", "hash-suffix"),
+      claim("one", "x-0123abcd"),
+      claim("name", "x"),
+      claim("longer", "x-0123abcd", "hash-suffix"),
+      claim("other", "y-0123abcd"),
+    ]);
+    assert.deepEqual(
+      [...problems].map(([key, { given }]) => [key, given]),
+      [
+        ["line", '"x" with any hash suffix, also claimed by same, one'],
+        ["same", '"x" with any hash suffix, also claimed by line, one'],
+        ["one", '"x-0123abcd", also claimed by line, same'],
+      ],
     );
   });
 });

@@ -9,7 +9,7 @@ import {
   type TaskDefinitionStatus,
 } from "@aws-sdk/client-ecs";
 import { World } from "../../simulator";
-import { registerTaskDefinition } from "../../simulator/services/ecs-definitions";
+import { registerTaskDefinition, tagTaskDefinition } from "../../simulator/services/ecs-definitions";
 import {
   createCluster,
   createService,
@@ -213,5 +213,22 @@ describe("simulated task definitions", () => {
     for (const other of elsewhere) {
       assert.deepEqual((await other.send(new ListTaskDefinitionsCommand({}))).taskDefinitionArns, []);
     }
+  });
+
+  it("tells tags on request, those that were added later too, of an INACTIVE revision as well", async () => {
+    registerTaskDefinition(scope(), { family: "a", containerDefinitions, tags: [{ key: "team", value: "shop" }] });
+    await deregister("a:1");
+    const hold = { "ecs-retention:keep-until": "2026-02-01" };
+    tagTaskDefinition(scope(), "a:1", { ...hold, team: "pay" });
+    const described = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "a:1", include: ["TAGS"] }));
+    assert.deepEqual(described.tags, [
+      { key: "ecs-retention:keep-until", value: "2026-02-01" },
+      { key: "team", value: "pay" },
+    ]);
+    const plain = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "a:1" }));
+    assert.equal(plain.tags, undefined);
+    await remove("a:1");
+    await world.clock.advance(HOUR);
+    await assert.rejects(describeOne("a:1"), { name: "ClientException" });
   });
 });

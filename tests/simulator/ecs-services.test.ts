@@ -179,4 +179,16 @@ describe("simulated clusters, services and tasks", () => {
     assert.deepEqual((await ecs.send(new ListClustersCommand({}))).clusterArns, []);
     await world.clock.advance(120 * MINUTE);
   });
+
+  it("may run and deploy a revision for as long after its deregistration as the world lags", async () => {
+    deregisterTaskDefinition(scope(), "checkout:1");
+    const run = () => runTask(scope(), { cluster: "shop", taskDefinition: "checkout:1" });
+    assert.throws(run, { name: "ClientException" });
+    world.inactiveLag = 10 * MINUTE;
+    await world.clock.advance(9 * MINUTE);
+    run();
+    createService(scope(), { cluster: "shop", service: "web", taskDefinition: "checkout:1" });
+    await world.clock.advance(MINUTE);
+    assert.throws(run, { name: "ClientException" });
+  });
 });

@@ -159,6 +159,38 @@ describe("the gate", () => {
     assert.notEqual(orders[0], "a".repeat(6) + "b".repeat(6) + "c".repeat(6));
   });
 
+  it("repeats an earlier answer where a fault says so, for ten minutes and only to the same read", async () => {
+    world.gate.remembers = true;
+    await register("a");
+    assert.equal(await listed(), 1);
+    await register("a");
+    faultAt("ListTaskDefinitions", { stale: true });
+    await world.clock.advance(10 * 60_000);
+    assert.equal(await listed(), 1);
+    assert.equal(world.gate.calls.at(-1)?.stale, true);
+    const other = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: "a" }));
+    assert.equal(other.taskDefinitionArns?.length, 2);
+    const elsewhere = connectTo(world, world.admin(ACCOUNT), "us-east-1").ecs();
+    assert.deepEqual((await elsewhere.send(new ListTaskDefinitionsCommand({}))).taskDefinitionArns, []);
+    await world.clock.advance(1);
+    assert.equal(await listed(), 2);
+    faultAt("RegisterTaskDefinition", { stale: true });
+    assert.notEqual((await register("a")).taskDefinition?.revision, (await register("a")).taskDefinition?.revision);
+  });
+
+  it("keeps the last calls only, where a long simulation wants that, and still counts all for faults", async () => {
+    world.gate.keep = 2;
+    const counted: number[] = [];
+    world.gate.faults = (_call, n) => void counted.push(n);
+    for (const family of ["a", "b", "c", "d", "e"]) await register(family);
+    assert.deepEqual(
+      world.gate.calls.slice(-2).map((call) => call.resources[0]?.split("/").at(-1)),
+      ["d:1", "e:1"],
+    );
+    assert.ok(world.gate.calls.length <= 4);
+    assert.deepEqual(counted, [1, 2, 3, 4, 5]);
+  });
+
   it("does not let time move while a call is on its way", async () => {
     const before = world.clock.now();
     const asleep = world.clock.sleep(60_000);

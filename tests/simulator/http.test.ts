@@ -238,6 +238,10 @@ describe("the HTTP door", () => {
       assert.deepEqual(summary(await errorOf(s3.send(taken))), ["PreconditionFailed", 412]);
       const stale = new PutObjectCommand({ Bucket: "store", Key: "taken", Body: "2", IfMatch: '"stale"' });
       assert.deepEqual(summary(await errorOf(s3.send(stale))), ["PreconditionFailed", 412]);
+      const text = "A conflicting conditional operation is underway for this object.";
+      world.gate.faults = () => ({ before: new AwsError("ConditionalRequestConflict", text, 409) });
+      assert.deepEqual(summary(await errorOf(s3.send(taken))), ["ConditionalRequestConflict", 409]);
+      world.gate.faults = undefined;
       const powerless = openSession(scope, createRole(scope, { name: "powerless", trust: NOBODY }), { name: "test" });
       const refused = new S3Client({ ...settings, credentials: powerless }).send(new GetObjectCommand(absent));
       assert.deepEqual(summary(await errorOf(refused)), ["AccessDenied", 403]);

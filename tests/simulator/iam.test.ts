@@ -80,6 +80,35 @@ describe("simulated IAM and STS", () => {
     await assert.rejects(ecs(caller).send(new ListClustersCommand({})), ecsDenied);
   });
 
+  it("answers a question that it has met the like of as it answers it for the first time", async () => {
+    const base = `arn:aws:ecs:${REGION}:${A}:task-definition/`;
+    const policies = [
+      allow("ecs:DeleteTaskDefinitions", `${base}shop:*`),
+      { ...allow("ecs:DeleteTaskDefinitions", `${base}shop:1?`), Effect: "Deny" },
+      allow("ecs:DeleteTaskDefinitions", `${base.replace(REGION, "*")}b*-x:1`),
+    ];
+    const variable = allow("ecs:DeleteTaskDefinitions", `${base}\${aws:RequestedRegion}:*`);
+    const families = ["shop", "shop-x", "b-x", "bb-x", REGION];
+    const resources = families.flatMap((family) => [1, 2, 12, 122].map((revision) => `${base}${family}:${revision}`));
+    for (const statements of [policies, [...policies, variable]]) {
+      const ask = (resource: string) => {
+        if (!world.services.iam.of(A).roles.has("asker")) session("asker", document(...statements));
+        const principal = openSession(scope(), world.services.iam.of(A).roles.get("asker") as never, { name: "s" });
+        const context = { "aws:RequestedRegion": REGION };
+        return world.gate.iam.allows({ principal, action: "ecs:DeleteTaskDefinitions", resource, owner: A, context });
+      };
+      const remembered = await Promise.all(resources.map(ask));
+      const fresh: boolean[] = [];
+      for (const resource of resources) {
+        world = new World();
+        fresh.push(await ask(resource));
+      }
+      assert.deepEqual(remembered, fresh);
+      assert.deepEqual(fresh.includes(true) && fresh.includes(false), true);
+      world = new World();
+    }
+  });
+
   it("confines a role by its permissions boundary", async () => {
     const boundary = createPolicy(scope(), { name: "edge", document: document(allow("s3:*")) });
     const trust = trusts({ Service: "lambda.amazonaws.com" });

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { type Principal, World } from "../../simulator";
+import { Schedules } from "../../simulator/lambda/schedules";
+import { registerTaskDefinition } from "../../simulator/services/ecs-definitions";
+import { createCluster } from "../../simulator/services/ecs-services";
 import { createRole, putRolePolicy } from "../../simulator/services/iam";
 import { createFunction, deleteFunction } from "../../simulator/services/lambda";
 import { createLogGroup, logEvents } from "../../simulator/services/logs";
@@ -107,5 +110,29 @@ describe("simulated Lambda, Logs, SQS and Scheduler", () => {
     putSchedule(scope(), { ...schedule, target });
     deleteScheduleGroup(scope(), "cleanup");
     assert.deepEqual(changes, ["cleanup/daily true", "cleanup/daily false"]);
+  });
+
+  it("runs tasks for a schedule that targets a cluster, and starts nothing of a revision that cannot run", async () => {
+    const schedules = new Schedules(world);
+    world.hooks.scheduleChanged = (at, group, name) => schedules.changed(at, group, name);
+    const { arn, tasks } = createCluster(scope(), "jobs");
+    registerTaskDefinition(scope(), { family: "job", containerDefinitions: [{ name: "app", image: "a:1" }] });
+    const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "scheduler.amazonaws.com" } };
+    const document = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+    const { arn: roleArn } = createRole(scope(), { name: "scheduler", trust: document });
+    const fires = (TaskDefinitionArn: string) =>
+      putSchedule(scope(), {
+        name: TaskDefinitionArn,
+        group: "default",
+        expression: "rate(1 day)",
+        state: "ENABLED",
+        target: { arn, roleArn, ecs: { TaskDefinitionArn, TaskCount: 2 } },
+      });
+    fires("job");
+    fires("job:7");
+    await world.clock.advance(1.5 * 24 * 3_600_000);
+    schedules.close();
+    const started = [...tasks.values()].map(({ taskDefinition, group }) => [taskDefinition.split("/")[1], group]);
+    assert.deepEqual(started, Array(4).fill(["job:1", "family:job"]));
   });
 });

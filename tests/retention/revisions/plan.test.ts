@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { DAY, HOUR, parseDuration } from "../../../retention/duration";
 import { PolicyError } from "../../../retention/errors";
+import { newLedger } from "../../../retention/ledger";
 import { readPolicy } from "../../../retention/policy";
 import { indexInventory } from "../../../retention/revisions/inventory";
-import { planRevisions } from "../../../retention/revisions/plan";
+import { type Memory, planRevisions } from "../../../retention/revisions/plan";
 import { REVISION_RULES } from "../../../retention/revisions/rules";
 import type { Gap, Inventory, Reference, RetentionPolicy, Revision } from "../../../retention/types";
 import { loadCases } from "../../cases/load";
@@ -19,23 +20,39 @@ interface RevisionCase {
   name: string;
   /** Default: checkout. */
   family?: string;
+  familyMatch?: string;
+  mode?: string;
   taskDefinitions?: object;
-  references?: { family?: string; revision: number | "NaN"; source?: Reference["source"] }[];
-  gaps?: { kind: string; name?: string }[];
-  /** In the order of the plan. `registered` and `deregistered` are ages, `verdict` is `action rule`. */
-  revisions: (Listed & { verdict: string; references?: number; until?: Span; note?: string })[];
+  ignoredSources?: string[];
+  references?: { family?: string; revision: number | "NaN" | "latest"; source?: Reference["source"] }[];
+  gaps?: { kind: string; name?: string; couldMean?: string; source?: string; acknowledged?: true }[];
+  /** Dates as ages. Absent: no ledger. */
+  ledger?: { since: Span; lastUsed?: Record<string, Span>; successful?: string[] };
+  vanished?: { family?: string; familyMatch?: string; taskDefinitions: object; until: Span }[];
+  /** In the order of the plan. `verdict` is `action rule`, `until` is from now on. */
+  revisions: (Listed & {
+    verdict: string;
+    references?: number;
+    sources?: string[];
+    until?: Span;
+    note?: string | null;
+  })[];
   /** Listed too, without a verdict of their own. */
   extra?: Listed[];
 }
 
 interface Listed {
+  family?: string;
   revision: number | "NaN";
   status: Revision["status"];
   arn?: string;
+  /** `registered` and `deregistered` are ages. */
   registered?: Span;
   deregistered?: Span;
   registeredAt?: number | string;
   deregisteredAt?: number | string;
+  /** Default: none where its registration was read; null: not described. */
+  secrets?: string[] | null;
 }
 
 function span(value: Span): number {
@@ -46,12 +63,14 @@ function span(value: Span): number {
   return back ? -millis : millis;
 }
 
-function toRevision(family: string, listed: Listed): Revision {
+function toRevision(one: Pick<RevisionCase, "family">, listed: Listed): Revision {
+  const family = listed.family ?? one.family ?? "checkout";
   const revision = Number(listed.revision);
   const date = (age: Span | undefined, at: number | string | undefined) =>
     age !== undefined ? NOW - span(age) : at !== undefined ? Number(at) : undefined;
   const registeredAt = date(listed.registered, listed.registeredAt);
   const deregisteredAt = date(listed.deregistered, listed.deregisteredAt);
+  const secrets = listed.secrets ?? (listed.secrets === undefined && registeredAt !== undefined ? [] : undefined);
   return {
     arn: listed.arn ?? `arn:aws:ecs:${REGION}:${ACCOUNT}:task-definition/${family}:${revision}`,
     family,
@@ -59,43 +78,57 @@ function toRevision(family: string, listed: Listed): Revision {
     status: listed.status,
     ...(registeredAt !== undefined && { registeredAt }),
     ...(deregisteredAt !== undefined && { deregisteredAt }),
+    ...(secrets && { plaintextSecrets: secrets }),
   };
 }
 
-function toInventory({
-  family = "checkout",
-  revisions,
-  extra = [],
-  references = [],
-  gaps = [],
-}: RevisionCase): Inventory {
+function toInventory(one: RevisionCase): Inventory {
+  const { family = "checkout", revisions, extra = [], references = [], gaps = [] } = one;
   return {
     account: ACCOUNT,
     region: REGION,
     readAt: NOW,
-    revisions: [...revisions, ...extra].map((listed) => toRevision(family, listed)),
-    references: references.map(({ source = "services", ...target }, index) => ({
+    revisions: [...revisions, ...extra].map((listed) => toRevision(one, listed)),
+    references: references.map(({ source = "services", revision, ...target }, index) => ({
       source,
       by: `arn:aws:ecs:${REGION}:${ACCOUNT}:service/${index}`,
-      target: { kind: "revision", family, ...target, revision: Number(target.revision) },
+      target: { kind: "revision", family, ...target, revision: revision === "latest" ? revision : Number(revision) },
     })),
+    successes: [],
     gaps: gaps.map(
-      (scope): Gap => ({
-        id: `${scope.kind}-gap`,
-        source: "services",
+      ({ source = "services", acknowledged, ...scope }, index): Gap => ({
+        id: `${scope.kind}-gap-${index}`,
+        source,
         scope: scope as Gap["scope"],
         cause: "failed",
         detail: "not read",
         remedy: "read it",
+        ...(acknowledged && { acknowledged: { reason: "known", until: "2027-01-01" } }),
       }),
     ),
   };
 }
 
-function policyOf({ family = "checkout", taskDefinitions = {} }: Partial<RevisionCase>): RetentionPolicy {
-  const { policy } = readPolicy({ family, taskDefinitions });
-  assert.ok(policy);
+function policyOf({ family = "checkout", taskDefinitions = {}, ...one }: Partial<RevisionCase>): RetentionPolicy {
+  const ignoredSources = (one.ignoredSources ?? []).map((source) => ({ source, reason: "known" }));
+  const { familyMatch, mode } = one;
+  const { policy, problems } = readPolicy({ family, familyMatch, mode, taskDefinitions, ignoredSources });
+  assert.ok(policy, JSON.stringify(problems));
   return policy;
+}
+
+function memoryOf({ family = "checkout", ledger, vanished = [] }: RevisionCase): Memory {
+  const ages = Object.entries(ledger?.lastUsed ?? {}).map(([name, age]) => [name, NOW - span(age)]);
+  const { since, successful: names = [] } = ledger ?? { since: 0 };
+  const successful = Object.fromEntries(names.map((name, index) => [name, NOW - 100 * DAY + index]));
+  const lastUsed = Object.fromEntries(ages);
+  return {
+    ...(ledger && { ledger: { ...newLedger(NOW - span(since)), lastUsed, successful } }),
+    vanished: vanished.map(({ until, ...policy }) => ({
+      until: NOW + span(until),
+      policy: policyOf({ family, ...policy }),
+    })),
+  };
 }
 
 describe("plan of revisions", () => {
@@ -105,21 +138,21 @@ describe("plan of revisions", () => {
         it(one.name, () => {
           const inventory = toInventory(one);
           for (const revisions of [inventory.revisions, inventory.revisions.toReversed()]) {
-            const { revisions: verdicts } = planRevisions(
-              policyOf(one),
-              indexInventory({ ...inventory, revisions }),
-              NOW,
+            const indexed = indexInventory({ ...inventory, revisions });
+            const { revisions: verdicts } = planRevisions(policyOf(one), indexed, NOW, memoryOf(one));
+            const inOrder = one.revisions.map((listed) => toRevision(one, listed).arn);
+            assert.deepEqual(
+              verdicts.map(({ subject }) => subject.arn),
+              inOrder,
             );
-            // Contradictory ones stand at the end, by ARN.
-            const inOrder = one.revisions.map((listed) => toRevision(one.family ?? "checkout", listed).arn);
-            assert.deepEqual(verdicts.map(({ subject }) => subject.arn).sort(), inOrder.sort());
-            for (const expected of one.revisions) {
-              const { arn } = toRevision(one.family ?? "checkout", expected);
-              const verdict = verdicts.find(({ subject }) => subject.arn === arn);
-              const because = verdict?.because;
-              assert.equal(`${verdict?.action} ${because?.rule}`, expected.verdict, arn);
-              if (expected.note !== undefined) assert.equal(because?.note, expected.note);
+            for (const [index, expected] of one.revisions.entries()) {
+              const because = verdicts[index]?.because;
+              assert.equal(`${verdicts[index]?.action} ${because?.rule}`, expected.verdict, inOrder[index]);
+              if (expected.note !== undefined) assert.equal(because?.note, expected.note ?? undefined);
               if (expected.references !== undefined) assert.equal(because?.references.length, expected.references);
+              if (because?.rule !== "referenced") assert.deepEqual(because?.references, []);
+              const sources = because?.references.map(({ source }) => source);
+              if (expected.sources !== undefined) assert.deepEqual(sources, expected.sources);
               if (expected.until !== undefined) assert.equal(because?.until, NOW + span(expected.until));
             }
           }
@@ -129,7 +162,7 @@ describe("plan of revisions", () => {
   }
 
   const revision = (number: number, status: Revision["status"] = "ACTIVE", age = 90 * DAY): Revision =>
-    toRevision("checkout", { revision: number, status, registered: age, deregistered: age });
+    toRevision({}, { revision: number, status, registered: age, deregistered: age });
   const inventoryOf = (revisions: Revision[]): Inventory => ({
     ...toInventory({ name: "", revisions: [] }),
     revisions,
@@ -144,11 +177,15 @@ describe("plan of revisions", () => {
     );
   });
 
-  it("carries service, family, mode and moment of the policy", () => {
+  it("carries service, family, mode and moment of the policy, and what could not be applied without a ledger", () => {
     const { policy } = readPolicy({ family: "checkout", service: "the checkout", mode: "enforce" });
     assert.ok(policy);
     const plan = planRevisions(policy, indexInventory(inventoryOf([])), NOW);
-    assert.deepEqual(plan, { service: "the checkout", family: "checkout", mode: "enforce", at: NOW, revisions: [] });
+    const notApplied = ["within-24h", "among-successful", "recently-used", "limits"];
+    const empty = { service: "the checkout", family: "checkout", mode: "enforce", at: NOW, revisions: [] };
+    assert.deepEqual(plan, { ...empty, notApplied });
+    const memory = { ledger: newLedger(NOW) };
+    assert.deepEqual(planRevisions(policy, indexInventory(inventoryOf([])), NOW, memory), empty);
   });
 
   it("is the same in mode report and in mode enforce", () => {
@@ -156,6 +193,26 @@ describe("plan of revisions", () => {
     const report = policyOf({ taskDefinitions: { keepRevisions: 1 } });
     const enforce: RetentionPolicy = { ...report, mode: "enforce" };
     assert.deepEqual(planRevisions(enforce, indexed, NOW).revisions, planRevisions(report, indexed, NOW).revisions);
+  });
+
+  it("names the sources that its policy ignores", () => {
+    const plan = planRevisions(policyOf({ ignoredSources: ["rules", "pipes"] }), indexInventory(inventoryOf([])), NOW);
+    assert.deepEqual(plan.ignoredSources, ["rules", "pipes"]);
+  });
+
+  it("tells of several gaps the one whose id comes first, whatever their order", () => {
+    const gap = (id: string): Gap => ({
+      ...{ id, source: "tasks", scope: { kind: "family", name: "checkout" }, cause: "failed" },
+      ...{ detail: `detail of ${id}`, remedy: "read it" },
+    });
+    for (const gaps of [
+      [gap("b"), gap("a"), gap("c")],
+      [gap("a"), gap("c"), gap("b")],
+      [gap("c"), gap("b"), gap("a")],
+    ]) {
+      const indexed = indexInventory({ ...inventoryOf([revision(2), revision(1)]), gaps });
+      assert.equal(planRevisions(policyOf({}), indexed, NOW).revisions[1]?.because.note, "detail of a");
+    }
   });
 
   it("turns from keep to deregister at the moment that `until` tells, not a millisecond earlier", () => {
@@ -198,10 +255,14 @@ describe("rules of revisions", () => {
         "referenced",
         "pinned",
         "newest-active",
-        "among-newest",
         "unread",
         "within-24h",
+        "plaintext-secrets",
+        "among-newest",
+        "among-successful",
+        "vanished-claim",
         "too-young",
+        "recently-used",
         "already-going",
         "superseded",
         "waiting",

@@ -2,7 +2,28 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY } from "../../../retention/duration";
 import type { Inventory, Reference } from "../../../retention/types";
-import { AGES, arnOf, FAMILY, gap, history, inventory, inventoryOf, NOW, plan, removals, settings } from "./histories";
+import {
+  AGES,
+  arnOf,
+  FAMILY,
+  gap,
+  history,
+  inventory,
+  inventoryOf,
+  ledger,
+  NOW,
+  plan,
+  policyOf,
+  removals,
+  settings,
+  undescribedOf,
+} from "./histories";
+
+const memory = fc.option(ledger, { nil: undefined }).map((ledger) => (ledger ? { ledger } : {}));
+const line = (policy: { pinned: string[] }) => ({ ...policy, pinned: [] });
+const KEEPS = ["0h", "12h", "3d", "30d"] as const;
+const WAITS = ["1h", "2d", "7d"] as const;
+const LINE = { familyMatch: "hash-suffix" as const };
 
 /** Numbers of the ACTIVE revisions of the family, newest first; what is also listed as INACTIVE is ACTIVE no more. */
 function activeNumbers({ revisions }: Inventory): number[] {
@@ -17,19 +38,23 @@ const isSubset = (smaller: Set<string>, larger: Set<string>) => [...smaller].eve
 describe("every plan of revisions", () => {
   it("keeps what is referenced, pinned, or the newest ACTIVE revision", () => {
     fc.assert(
-      fc.property(inventory, settings, (read, policy) => {
-        const gone = removals(read, policy);
+      fc.property(inventory, settings, memory, (read, policy, memory) => {
+        const gone = removals(read, policy, NOW, memory);
         const references = read.references.filter(({ target }) => target.family === FAMILY);
-        for (const { target } of references) assert.ok(!gone.has(arnOf(FAMILY, target.revision)));
+        for (const { target } of references) {
+          const revision = target.revision === "latest" ? (activeNumbers(read)[0] ?? 0) : target.revision;
+          assert.ok(!gone.has(arnOf(FAMILY, revision)));
+        }
         for (const pin of policy.pinned) assert.ok(!gone.has(arnOf(FAMILY, Number(pin.split(":")[1]))));
         assert.ok(!gone.has(arnOf(FAMILY, activeNumbers(read)[0] ?? 0)));
       }),
     );
   });
 
-  it("keeps the newest keepRevisions ACTIVE revisions", () => {
+  it("keeps the newest keepRevisions ACTIVE revisions, but for plaintext secrets where the policy says so", () => {
     fc.assert(
-      fc.property(inventory, settings, (read, policy) => {
+      fc.property(inventory, settings, (read, settings) => {
+        const policy = { ...settings, plaintextSecrets: "report" as const };
         const gone = removals(read, policy);
         for (const revision of activeNumbers(read).slice(0, policy.keepRevisions)) {
           assert.ok(!gone.has(arnOf(FAMILY, revision)));
@@ -40,7 +65,7 @@ describe("every plan of revisions", () => {
 
   it("is the same whatever the order of what was read", () => {
     fc.assert(
-      fc.property(inventory, settings, fc.integer(), (read, policy, seed) => {
+      fc.property(inventory, settings, memory, fc.integer(), (read, policy, memory, seed) => {
         const shuffled = <T>(list: T[]) =>
           fc.sample(fc.shuffledSubarray(list, { minLength: list.length }), { seed, numRuns: 1 })[0] as T[];
         const other = {
@@ -49,24 +74,28 @@ describe("every plan of revisions", () => {
           references: shuffled(read.references),
           gaps: shuffled(read.gaps),
         };
-        assert.deepEqual(plan(other, policy), plan(read, policy));
+        assert.deepEqual(plan(other, policy, NOW, memory), plan(read, policy, NOW, memory));
+        const hashed = [line(policy), NOW, memory, LINE] as const;
+        assert.deepEqual(plan(other, ...hashed), plan(read, ...hashed));
       }),
     );
   });
 
   it("removes no more where more is to be kept, for longer", () => {
     fc.assert(
-      fc.property(inventory, settings, fc.integer({ min: 0, max: 5 }), (read, policy, more) => {
-        const gone = removals(read, policy);
-        const keepRevisions = policy.keepRevisions + more;
-        assert.ok(isSubset(removals(read, { ...policy, keepRevisions }), gone));
-        for (const longer of ["0h", "12h", "3d", "30d"].filter(
-          (age) => (AGES[age] ?? 0) >= (AGES[policy.keepFor] ?? 0),
-        )) {
-          assert.ok(isSubset(removals(read, { ...policy, keepFor: longer }), gone));
+      fc.property(inventory, settings, memory, fc.integer({ min: 0, max: 5 }), (read, policy, memory, more) => {
+        const gone = removals(read, policy, NOW, memory);
+        const removed = (wishes: Partial<typeof policy>) => removals(read, { ...policy, ...wishes }, NOW, memory);
+        assert.ok(isSubset(removed({ keepRevisions: policy.keepRevisions + more }), gone));
+        assert.ok(isSubset(removed({ keepSuccessful: policy.keepSuccessful + more }), gone));
+        for (const longer of KEEPS.filter((age) => (AGES[age] ?? 0) >= (AGES[policy.keepFor] ?? 0))) {
+          assert.ok(isSubset(removed({ keepFor: longer }), gone));
         }
-        for (const longer of ["1h", "2d", "7d"].filter((age) => (AGES[age] ?? 0) >= (AGES[policy.deleteAfter] ?? 0))) {
-          assert.ok(isSubset(removals(read, { ...policy, deleteAfter: longer }), gone));
+        for (const longer of KEEPS.filter((age) => (AGES[age] ?? 0) >= (AGES[policy.unusedFor] ?? 0))) {
+          assert.ok(isSubset(removed({ unusedFor: longer }), gone));
+        }
+        for (const longer of WAITS.filter((age) => (AGES[age] ?? 0) >= (AGES[policy.deleteAfter] ?? 0))) {
+          assert.ok(isSubset(removed({ deleteAfter: longer }), gone));
         }
       }),
     );
@@ -119,11 +148,15 @@ describe("every plan of revisions", () => {
 
   it("deregisters only what is ACTIVE and old enough, deletes only what was INACTIVE for long enough", () => {
     fc.assert(
-      fc.property(history(), settings, (revisions, policy) => {
-        for (const { subject, action } of plan(inventoryOf(revisions), policy).revisions) {
+      fc.property(history(), settings, ledger, (revisions, policy, ledger) => {
+        for (const { subject, action, because } of plan(inventoryOf(revisions), policy, NOW, { ledger }).revisions) {
           if (action === "keep") continue;
+          const isShielded = because.rule !== "plaintext-secrets";
           assert.equal(subject.status, action === "deregister" ? "ACTIVE" : "INACTIVE");
-          assert.ok(NOW - (subject.registeredAt ?? NOW) >= Math.max(AGES[policy.keepFor] ?? Infinity, DAY));
+          const age = NOW - (subject.registeredAt ?? NOW);
+          assert.ok(age >= Math.max(isShielded ? (AGES[policy.keepFor] ?? Infinity) : 0, DAY));
+          const seen = ledger.lastUsed[`${FAMILY}:${subject.revision}`] ?? ledger.since;
+          assert.ok(NOW - seen >= Math.max(isShielded ? (AGES[policy.unusedFor] ?? Infinity) : 0, DAY));
           if (action === "delete") {
             assert.ok(NOW - (subject.deregisteredAt ?? NOW) >= (AGES[policy.deleteAfter] ?? Infinity));
           }
@@ -141,14 +174,78 @@ describe("every plan of revisions", () => {
     );
   });
 
-  it("removes no more where fewer dates were read", () => {
+  it("removes no more where fewer revisions were described, of one family or of a line", () => {
     fc.assert(
-      fc.property(history(), settings, fc.infiniteStream(fc.boolean()), (revisions, policy, dated) => {
-        const read = revisions.map((revision) => {
-          const { registeredAt: _, deregisteredAt: __, ...undated } = revision;
-          return dated.next().value ? revision : undated;
-        });
-        assert.ok(isSubset(removals(inventoryOf(read), policy), removals(inventoryOf(revisions), policy)));
+      fc.property(inventory, settings, memory, fc.infiniteStream(fc.boolean()), (read, policy, memory, described) => {
+        const revisions = read.revisions.map((one) => (described.next().value ? one : undescribedOf(one)));
+        const fewer = { ...read, revisions };
+        const settled = { ...read, revisions: read.revisions };
+        assert.ok(isSubset(removals(fewer, policy, NOW, memory), removals(settled, policy, NOW, memory)));
+        const hashed = [line(policy), NOW, memory, LINE] as const;
+        assert.ok(isSubset(removals(fewer, ...hashed), removals(settled, ...hashed)));
+      }),
+    );
+  });
+
+  it("removes no more with a ledger than without, nor with the policy of a registration that is gone", () => {
+    fc.assert(
+      fc.property(inventory, settings, settings, ledger, (read, policy, other, ledger) => {
+        const remembered = removals(read, policy, NOW, { ledger });
+        assert.ok(isSubset(remembered, removals(read, policy)));
+        const vanished = [{ policy: policyOf(other), until: NOW + DAY }];
+        assert.ok(isSubset(removals(read, policy, NOW, { ledger, vanished }), remembered));
+        const both = removals(read, other, NOW, { ledger });
+        const unshielded = new Set(
+          plan(read, policy, NOW, { ledger, vanished })
+            .revisions.filter(({ action, because }) => action !== "keep" && because.rule !== "plaintext-secrets")
+            .map(({ subject }) => subject.arn),
+        );
+        assert.ok(isSubset(unshielded, both));
+      }),
+    );
+  });
+
+  it("in mode retire removes nothing while anything refers to the family, or to any of the line", () => {
+    fc.assert(
+      fc.property(inventory, settings, memory, (read, policy, memory) => {
+        const retire = { mode: "retire" as const };
+        if (read.references.some(({ target }) => target.family === FAMILY)) {
+          assert.equal(removals(read, policy, NOW, memory, retire).size, 0);
+        }
+        if (read.references.some(({ target }) => /^app-[0-9a-f]{8}$/.test(target.family))) {
+          assert.equal(removals(read, line(policy), NOW, memory, { ...retire, ...LINE }).size, 0);
+        }
+      }),
+    );
+  });
+
+  it("of an ignored source is as if that source had told nothing", () => {
+    fc.assert(
+      fc.property(inventory, settings, memory, fc.constantFrom("enforce", "retire"), (read, policy, memory, mode) => {
+        const ignoredSources = [{ source: "rules" as const, reason: "known" }];
+        const told = {
+          ...read,
+          references: read.references.filter(({ source }) => source !== "rules"),
+          gaps: read.gaps.filter(({ source }) => source !== "rules"),
+        };
+        assert.deepEqual(
+          plan(read, policy, NOW, memory, { mode, ignoredSources }).revisions,
+          plan(told, policy, NOW, memory, { mode }).revisions,
+        );
+      }),
+    );
+  });
+
+  it("tells with `until` the moment at which nothing but age and use keeps a revision any more", () => {
+    fc.assert(
+      fc.property(history(), settings, ledger, (revisions, policy, ledger) => {
+        const read = inventoryOf(revisions);
+        for (const [index, { because }] of plan(read, policy, NOW, { ledger }).revisions.entries()) {
+          if (because.until === undefined) continue;
+          const at = (now: number) => plan(read, policy, now, { ledger }).revisions[index];
+          assert.equal(at(because.until - 1)?.action, "keep");
+          assert.equal(at(because.until)?.because.until, undefined);
+        }
       }),
     );
   });

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import type { Service, Task } from "@aws-sdk/client-ecs";
-import type { Connect } from "../../aws/clients";
-import { readReferences } from "../../aws/references/index";
-import { calls } from "../../aws/retry";
-import { AwsError, type World } from "../../simulator";
+import { AwsError } from "../../../simulator";
 import {
   createCluster,
   createService,
@@ -13,8 +10,9 @@ import {
   startTaskSet,
   stopTask,
   updateService,
-} from "../../simulator/services/ecs-services";
+} from "../../../simulator/services/ecs-services";
 import {
+  ACCOUNT,
   answering,
   callsOf,
   connectAdmin,
@@ -23,28 +21,11 @@ import {
   HOUR,
   MINUTE,
   newWorld,
+  REGION,
   register,
   scopeOf,
-} from "../cleanup/support";
-
-function read(world: World, connect: Connect = connectAdmin(world)) {
-  const { clock } = world;
-  return clock.actor(() => readReferences(connect.ecs(), calls(clock, clock.now() + HOUR)));
-}
-
-/** `source family:revision`, sorted, each once. */
-async function references(world: World, connect?: Connect): Promise<string[]> {
-  const { references, gaps } = await read(world, connect);
-  assert.deepEqual(gaps, []);
-  return [...new Set(references.map(({ source, target }) => `${source} ${target.family}:${target.revision}`))].sort();
-}
-
-async function shop(revisions = 6): Promise<World> {
-  const world = newWorld();
-  await register(world, "checkout", revisions);
-  createCluster(scopeOf(world), "shop");
-  return world;
-}
+} from "../../cleanup/support";
+import { itemGapsOf, read, references, shop, targetsOf } from "./support";
 
 describe("readReferences", () => {
   it("finds every deployment of a service, at any count and in every cluster", async () => {
@@ -54,6 +35,9 @@ describe("readReferences", () => {
     updateService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:2" });
     createService(scopeOf(world), { cluster: "other", service: "b", taskDefinition: "checkout:3", desiredCount: 0 });
     assert.deepEqual(await references(world), [
+      "service-deployments checkout:1",
+      "service-deployments checkout:2",
+      "service-deployments checkout:3",
       "services checkout:1",
       "services checkout:2",
       "services checkout:3",
@@ -79,6 +63,17 @@ describe("readReferences", () => {
     await world.clock.advance(MINUTE);
     stopTask(scopeOf(world), stopping);
     assert.deepEqual(await references(world), ["tasks checkout:1"]);
+  });
+
+  it("passes over tasks of daemons, whose task definitions are of another kind", async () => {
+    const world = await shop();
+    runTask(scopeOf(world), { cluster: "shop", taskDefinition: "checkout:1" });
+    const taskDefinitionArn = `arn:aws:ecs:${REGION}:${ACCOUNT}:daemon-task-definition/agent:3`;
+    const connect = answering(connectAdmin(world), "DescribeTasks", (output) => ({
+      ...output,
+      tasks: (output.tasks as Task[]).map((task) => ({ ...task, taskDefinitionArn })),
+    }));
+    assert.deepEqual(await references(world, connect), []);
   });
 
   it("reads ARNs of every partition", async () => {
@@ -116,6 +111,44 @@ describe("readReferences", () => {
     assert.equal(made("DescribeTasks"), 2 * 2);
   });
 
+  describe("successes", () => {
+    const ofService = `arn:aws:ecs:${REGION}:${ACCOUNT}:service/shop/a`;
+
+    it("are the primary deployment once it has completed, at the time when it did", async () => {
+      const world = await shop();
+      createService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:1" });
+      const at = world.clock.now() + 5 * MINUTE;
+      assert.deepEqual((await read(world)).successes, []);
+      await world.clock.advance(HOUR);
+      updateService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:2" });
+      const ofServices = async () => (await read(world)).successes.filter((each) => each.revision === 2);
+      assert.deepEqual(await ofServices(), []);
+      await world.clock.advance(HOUR);
+      const [success] = await ofServices();
+      assert.deepEqual(success, { family: "checkout", revision: 2, at: at + HOUR, by: ofService });
+    });
+
+    it("are the primary task set while it is steady", async () => {
+      const world = await shop();
+      const ref = { cluster: "shop", service: "a" };
+      createService(scopeOf(world), { ...ref, taskDefinition: "checkout:4", controller: "CODE_DEPLOY" });
+      startTaskSet(scopeOf(world), serviceOf(scopeOf(world), ref), "checkout:5");
+      const at = world.clock.now();
+      const told = async (stabilityStatus: string) => {
+        const connect = answering(connectAdmin(world), "DescribeServices", (output) => ({
+          ...output,
+          services: (output.services as Service[]).map((service) => ({
+            ...service,
+            taskSets: service.taskSets?.map((each) => ({ ...each, stabilityStatus, stabilityStatusAt: new Date(at) })),
+          })),
+        }));
+        return (await read(world, { connect })).successes;
+      };
+      assert.deepEqual(await told("STABILIZING"), []);
+      assert.deepEqual(await told("STEADY_STATE"), [{ family: "checkout", revision: 4, at, by: ofService }]);
+    });
+  });
+
   describe("where something cannot be read", () => {
     for (const operation of ["ListClusters", "ListServices", "DescribeServices", "ListTasks", "DescribeTasks"]) {
       it(`makes a denied ${operation} a gap of the account that names the action, after one call`, async () => {
@@ -137,7 +170,7 @@ describe("readReferences", () => {
         if (nth === 1) deleteCluster(scopeOf(world), "passing");
         return output;
       });
-      assert.deepEqual(gapsOf(await read(world, connect)), [
+      assert.deepEqual(gapsOf(await read(world, { connect })), [
         "services failed account: ecs:ListServices: ClusterNotFoundException",
         "tasks failed account: ecs:ListTasks: ClusterNotFoundException",
       ]);
@@ -174,7 +207,7 @@ describe("readReferences", () => {
         };
         const source = items;
         const told = async (reason?: string) =>
-          gapsOf(await read(world, answering(connectAdmin(world), operation, failures(reason))));
+          gapsOf(await read(world, { connect: answering(connectAdmin(world), operation, failures(reason)) }));
         assert.deepEqual(await told("MISSING"), []);
         const [gap, ...others] = await told("SERVICE_THROTTLED");
         assert.deepEqual(others, []);
@@ -186,7 +219,7 @@ describe("readReferences", () => {
         const world = await shop();
         createService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:1" });
         const connect = answering(connectAdmin(world), operation, (output) => ({ ...output, [items]: [] }));
-        const [gap] = gapsOf(await read(world, connect));
+        const [gap] = gapsOf(await read(world, { connect }));
         assert.match(
           gap ?? "",
           new RegExp(`^${items} failed account: ecs:${operation}: arn:.* is missing in the answer$`),
@@ -194,32 +227,46 @@ describe("readReferences", () => {
       });
     }
 
-    it("takes a reference that is no revision for a gap, since nobody knows what it protects", async () => {
-      const world = await shop();
-      createService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:1", desiredCount: 0 });
-      const connect = answering(connectAdmin(world), "DescribeServices", (output) => ({
-        ...output,
-        services: (output.services as Service[]).map((service) => ({ ...service, taskDefinition: "checkout" })),
-      }));
-      const { references, gaps } = await read(world, connect);
-      assert.match(gapsOf({ gaps })[0] ?? "", /^services failed account: .*"checkout", which is not a revision$/);
-      assert.equal(references.length, 1);
-    });
+    const odd = { "": /names ""/, "checkout:x": /names "checkout:x", which is no task definition/ };
+    for (const [taskDefinition, detail] of Object.entries(odd)) {
+      it(`takes a deployment or a task set of "${taskDefinition}" for a gap of every family`, async () => {
+        const world = await shop();
+        createService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:1", desiredCount: 0 });
+        for (const part of ["deployments", "taskSets"]) {
+          const connect = answering(connectAdmin(world), "DescribeServices", (output) => ({
+            ...output,
+            services: (output.services as Service[]).map((service) => ({
+              ...service,
+              [part]: [{ id: "odd", taskDefinition }],
+            })),
+          }));
+          const { gaps } = await read(world, { connect });
+          const service = `arn:aws:ecs:${REGION}:${ACCOUNT}:service/shop/a`;
+          assert.deepEqual(itemGapsOf({ gaps }), [
+            `services failed *: ${part === "deployments" ? `${service}#odd` : service}`,
+          ]);
+          assert.match(gaps[0]?.detail ?? "", detail);
+        }
+      });
+    }
 
-    it("takes a deployment or a task set that names no revision for a gap", async () => {
+    it("takes a revision of another account or Region for a gap of the families that begin like its own", async () => {
       const world = await shop();
-      createService(scopeOf(world), { cluster: "shop", service: "a", taskDefinition: "checkout:1", desiredCount: 0 });
-      for (const part of ["deployments", "taskSets"]) {
-        const connect = answering(connectAdmin(world), "DescribeServices", (output) => ({
+      runTask(scopeOf(world), { cluster: "shop", taskDefinition: "checkout:1" });
+      for (const [from, to] of [
+        [ACCOUNT, "999999999999"],
+        [REGION, "eu-north-1"],
+      ] as const) {
+        const connect = answering(connectAdmin(world), "DescribeTasks", (output) => ({
           ...output,
-          services: (output.services as Service[]).map((service) => ({ ...service, [part]: [{ id: "odd" }] })),
+          tasks: (output.tasks as Task[]).map((task) => ({
+            ...task,
+            taskDefinitionArn: task.taskDefinitionArn?.replace(from, to),
+          })),
         }));
-        const { gaps } = await read(world, connect);
-        assert.match(
-          gapsOf({ gaps })[0] ?? "",
-          /^services failed account: .* names "", which is not a revision$/,
-          part,
-        );
+        const found = await read(world, { connect });
+        assert.deepEqual(targetsOf(found), []);
+        assert.match(itemGapsOf(found).join(), /^tasks failed checkout\*: arn:aws:ecs:.*:task\/shop\//);
       }
     });
 
@@ -227,7 +274,7 @@ describe("readReferences", () => {
       const world = await shop();
       createCluster(scopeOf(world), "other");
       const connect = answering(connectAdmin(world), "ListClusters", (output) => ({ ...output, nextToken: "again" }));
-      const { gaps } = await read(world, connect);
+      const { gaps } = await read(world, { connect });
       assert.deepEqual(gapsOf({ gaps }), [
         "clusters truncated account: ecs:ListClusters: the list repeats its nextToken",
       ]);
@@ -242,9 +289,7 @@ describe("readReferences", () => {
 
       failing(world, "ListTasks", { before: new AwsError("ThrottlingException", "Rate exceeded") });
       const startedAt = world.clock.now();
-      const { gaps } = await world.clock.actor(() =>
-        readReferences(connectAdmin(world).ecs(), calls(world.clock, startedAt + 30_000)),
-      );
+      const { gaps } = await read(world, { within: 30_000 });
       assert.deepEqual(gapsOf({ gaps }), ["tasks throttled account: ecs:ListTasks: ThrottlingException"]);
       assert.ok(world.clock.now() - startedAt <= 30_000, "the deadline bounds the waits");
       assert.ok(world.clock.now() - startedAt > MINUTE / 6, "it tried for a while");

@@ -5,8 +5,8 @@ import { policyDocument } from "../permissions/statement";
 import { schedulerTrust } from "../permissions/trust";
 import type { CleanupFunctionArgs } from "./cleanup-function";
 
-/** Invokes the function on its schedule, under a role that can do nothing else. */
-export function addSchedule(
+/** Invokes the function on its schedules, under a role that can do nothing else. */
+export function addSchedules(
   name: string,
   args: CleanupFunctionArgs,
   target: { lambda: aws.lambda.Function; account: pulumi.Input<string> },
@@ -17,7 +17,7 @@ export function addSchedule(
   const role = new aws.iam.Role(
     `${name}-scheduler`,
     {
-      description: "Invokes the ECS retention cleanup on its schedule",
+      description: "Invokes the ECS retention cleanup on its schedules",
       path,
       assumeRolePolicy: pulumi
         .all([target.account, group.arn])
@@ -32,16 +32,20 @@ export function addSchedule(
     { role: role.name, policy: target.lambda.arn.apply((arn) => policyDocument(schedulerStatements(arn))) },
     options,
   );
-  new aws.scheduler.Schedule(
-    `${name}-schedule`,
-    {
-      description: "Runs the ECS retention cleanup",
-      groupName: group.name,
-      scheduleExpression: args.scheduleExpression ?? "rate(1 day)",
-      flexibleTimeWindow: { mode: "OFF" },
-      target: { arn: target.lambda.arn, roleArn: role.arn, input: "{}" },
-      region,
-    },
-    { ...options, dependsOn: [...options.dependsOn, policy] },
-  );
+  const add = (suffix: string, description: string, scheduleExpression: pulumi.Input<string>, event: object) =>
+    new aws.scheduler.Schedule(
+      `${name}-${suffix}`,
+      {
+        description,
+        groupName: group.name,
+        scheduleExpression,
+        flexibleTimeWindow: { mode: "OFF" },
+        target: { arn: target.lambda.arn, roleArn: role.arn, input: JSON.stringify(event) },
+        region,
+      },
+      { ...options, dependsOn: [...options.dependsOn, policy] },
+    );
+  add("schedule", "Runs the ECS retention cleanup", args.scheduleExpression ?? "rate(1 day)", {});
+  // It ends at once where the last run left nothing over.
+  add("continuation", "Goes on with the ECS retention cleanup", "rate(15 minutes)", { continue: true });
 }

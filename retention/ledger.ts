@@ -1,0 +1,151 @@
+import { dateOf } from "./dates";
+import { DAY } from "./duration";
+import type { Ledger, Millis, Reference, Revision, Success } from "./types";
+
+/** An entry of {@link Ledger}: what one batch removed. */
+export type Removed = Ledger["removed"][number];
+
+// What is not listed is gone, or its list was cut off: a revision that comes back must not count as never used.
+const FORGET_AFTER: Millis = 366 * DAY;
+// A clock that ran ahead explains dates in the near future; what lies further ahead is damage.
+const FURTHEST_AHEAD: Millis = 366 * DAY;
+// Ten times the most that `keepSuccessful` may ask for, so that revisions deleted by others do not use it up.
+const MOST_SUCCESSES = 1_000;
+
+const NAME = /^[A-Za-z0-9_-]{1,255}:[1-9][0-9]*$/;
+
+/** The ledger of a registration of which nothing is remembered: everything counts as used now. */
+export function newLedger(now: Millis): Ledger {
+  return { version: 1, since: now, lastUsed: {}, successful: {}, removed: [] };
+}
+
+/** How ledgers and pins name a revision: `family:revision`. */
+export function nameOf({ family, revision }: Pick<Revision, "family" | "revision">): string {
+  return `${family}:${revision}`;
+}
+
+/**
+ * Reads a ledger as it lies in the store. Whatever is wrong with it, a sound one comes back: in a new one everything counts
+ * as used now, so that for 24 hours nothing is removed and forgotten removals cannot exceed a limit.
+ *
+ * @param body Undefined where there is none yet.
+ * @returns With a `note` for people where it is a new one.
+ */
+export function readLedger(body: string | undefined, now: Millis): { ledger: Ledger; note?: string } {
+  const read = body === undefined ? "there was none before" : understand(body, now);
+  if (typeof read !== "string") return { ledger: { ...read, removed: recentRemovals(read, now) } };
+  const today = new Date(now).toISOString().slice(0, "yyyy-mm-dd".length);
+  return { ledger: newLedger(now), note: `its ledger begins on ${today} (${read}): disuse counts from then on` };
+}
+
+/** The ledger, or why it is none. */
+function understand(body: string, now: Millis): Ledger | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return `the old one was ${body.length} characters that are not JSON`;
+  }
+  if (!isObject(value)) return "the old one was not an object";
+  const { version, since, lastUsed, successful, removed } = value;
+  if (version !== 1) return "the old one was of another version";
+  const isDate = (date: unknown) => (dateOf(date) ?? Infinity) <= now + FURTHEST_AHEAD;
+  if (!isDate(since)) return "the old one had no date as `since`";
+  for (const [member, dates] of Object.entries({ lastUsed, successful })) {
+    if (isObject(dates) && Object.entries(dates).every(([name, at]) => NAME.test(name) && isDate(at))) continue;
+    return `the old one had other things than dates of revisions in \`${member}\``;
+  }
+  if (!Array.isArray(removed) || !removed.every((entry) => isRemoved(entry) && isDate(entry.at))) {
+    return "the old one had other things than counts of removals in `removed`";
+  }
+  return { version, since, lastUsed, successful, removed } as Ledger;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isRemoved(entry: unknown): entry is Removed {
+  return (
+    isObject(entry) && typeof entry.batch === "string" && Number.isSafeInteger(entry.count) && Number(entry.count) >= 0
+  );
+}
+
+/** What one read of the account told about a registration's revisions. */
+export interface Seen {
+  /** All revisions that are listed, newest first within a family. */
+  line: readonly Revision[];
+  /** Those of other families are passed over. */
+  references: readonly Reference[];
+  successes: readonly Success[];
+  /** Whether all references went at once and no service was deleted: then disuse counts from now on. */
+  lost: boolean;
+}
+
+/** The ledger after one more read of references, which began at `now`. */
+export function recordUse(ledger: Ledger, { line, references, successes, lost }: Seen, now: Millis): Ledger {
+  const families = Map.groupBy(line, ({ family }) => family);
+  const listed = new Set(line.map(nameOf));
+  const remembered = Object.entries(ledger.lastUsed).filter(
+    ([name, at]) => listed.has(name) || now - at < FORGET_AFTER,
+  );
+  const lastUsed = new Map(remembered);
+  for (const { target } of references) {
+    const revisions = families.get(target.family);
+    if (!revisions) continue;
+    const revision = target.revision === "latest" ? newestActive(revisions) : target.revision;
+    const name = nameOf({ family: target.family, revision });
+    // A date in the future stays: which of two clocks is wrong cannot be told, and the later date keeps the revision.
+    if (NAME.test(name)) lastUsed.set(name, Math.max(lastUsed.get(name) ?? now, now));
+  }
+  return {
+    ...ledger,
+    since: lost ? Math.max(ledger.since, now) : ledger.since,
+    lastUsed: Object.fromEntries(lastUsed),
+    successful: withSuccesses(ledger.successful, successes, families),
+  };
+}
+
+function newestActive(revisions: readonly Revision[]): number {
+  return revisions.reduce((most, { status, revision }) => (status === "ACTIVE" ? Math.max(most, revision) : most), 0);
+}
+
+function withSuccesses(
+  successful: Ledger["successful"],
+  successes: readonly Success[],
+  families: ReadonlyMap<string, unknown>,
+): Ledger["successful"] {
+  const dates = new Map(Object.entries(successful));
+  for (const success of successes) {
+    const name = nameOf(success);
+    if (!families.has(success.family) || !NAME.test(name) || dateOf(success.at) === undefined) continue;
+    dates.set(name, Math.max(dates.get(name) ?? success.at, success.at));
+  }
+  const latestFirst = [...dates].sort(([, one], [, other]) => other - one);
+  return Object.fromEntries(latestFirst.slice(0, MOST_SUCCESSES));
+}
+
+/** The ledger after a batch; the same batch counts once, however often it is recorded. */
+export function recordRemovals(ledger: Ledger, { batch, at, count }: Removed): Ledger {
+  const others = ledger.removed.filter((entry) => entry.batch !== batch);
+  return { ...ledger, removed: [...others, { batch, at, count }] };
+}
+
+/**
+ * When a revision was in use the last time, as far as can be told: never earlier than it was.
+ *
+ * @param seen When the ledger last saw it in use; undefined where it never did.
+ */
+export function usedAt({ since }: Ledger, { registeredAt }: Revision, seen: Millis | undefined): Millis {
+  return Math.max(since, seen ?? dateOf(registeredAt) ?? since);
+}
+
+/** How much was removed in the 24 hours before `now`. */
+export function removedSince(ledger: Ledger, now: Millis): number {
+  return recentRemovals(ledger, now).reduce((sum, { count }) => sum + count, 0);
+}
+
+/** What counts against a limit at that moment. */
+export function recentRemovals({ removed }: Ledger, now: Millis): Removed[] {
+  return removed.filter(({ at }) => now - at < DAY);
+}
