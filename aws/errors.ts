@@ -11,6 +11,8 @@ export type ErrorKind =
 
 const THROTTLED =
   /^(Request|Kms)?Throttl|^TooManyRequests|^RequestLimitExceeded$|^SlowDown$|^ConditionalRequestConflict$|^OperationAborted$/;
+/** An answer that cannot be read, too: its call was made. */
+const UNKNOWN = /^(ServerException|TimeoutError|SyntaxError)$/;
 const DENIED =
   /^(Kms)?AccessDenied|^Unauthorized|^UnrecognizedClient|^InvalidClientTokenId$|^ExpiredToken|^CredentialsProvider/;
 
@@ -20,9 +22,7 @@ export function kindOf(error: unknown): ErrorKind {
   if (THROTTLED.test(name)) return "throttled";
   if (DENIED.test(name)) return "denied";
   const status = statusOf(error);
-  if (name === "ServerException" || name === "TimeoutError" || (status !== undefined && status >= 500)) {
-    return "unavailable";
-  }
+  if (UNKNOWN.test(name) || (status !== undefined && status >= 500)) return "unavailable";
   // Node's network errors carry a code (ECONNRESET, ENOTFOUND, ETIMEDOUT, EPIPE, …) and never a response.
   if (status === undefined && typeof (error as { code?: unknown } | undefined)?.code === "string") return "unavailable";
   return "refused";

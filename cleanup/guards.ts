@@ -1,6 +1,6 @@
 import { parseRevisionArn } from "../aws/arn";
 import { matchesFamily } from "../retention/families";
-import { allowance } from "../retention/limits";
+import { allowance, freesAt } from "../retention/limits";
 import type { Archived, Ledger, Millis, Outcome, Postponement, Removal, RetentionPolicy } from "../retention/types";
 import type { Lease } from "./lease";
 
@@ -58,11 +58,17 @@ export const BATCH_GUARDS: BatchGuard[] = [
     question: "Would it be more than `limits.maxRemovals` in 24 hours?",
     stops({ ledger, policy: { limits }, now, waiting }) {
       const allowed = allowance(ledger, limits.maxRemovals, now);
+      if (allowed >= waiting) return undefined;
       const cause = `limits.maxRemovals: ${limits.maxRemovals} in 24 hours`;
-      return allowed < waiting ? { by: "limit", cause, allowed } : undefined;
+      // A run at the same time of each day would else find all of yesterday's still counted, and pass over every other day.
+      const isSoon = (freesAt(ledger, now) ?? Infinity) <= now + SOON;
+      return { by: isSoon ? "time" : "limit", cause, allowed };
     },
   },
 ];
+
+/** What becomes free by then is worth another run, which the second schedule starts. */
+const SOON: Millis = 60 * 60_000;
 
 /** What is known of one revision at the moment before the call that would remove it. */
 export interface CallContext {
@@ -143,7 +149,7 @@ export const CALL_GUARDS: CallGuard[] = [
   },
 ];
 
-const LATE = "no time left: what is in use must be read again before more is removed";
+export const LATE = "no time left: what is in use must be read again before more is removed";
 const LEASE_LOST = "another run holds the lease by now";
 
 function postponed(postponedBy: Postponement, cause: string): Refusal {

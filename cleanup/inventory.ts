@@ -49,8 +49,8 @@ export interface Reading {
   removeUntil: Millis;
   /** Something was not described for lack of time. */
   cut: boolean;
-  /** Whether every reference of the account is in it. */
-  complete: boolean;
+  /** Why references of the whole account are missing in it. */
+  missing: Gap[];
   completed: AccountState["completedDeployments"];
 }
 
@@ -88,7 +88,7 @@ export async function readInventory(options: ReadOptions): Promise<Reading> {
     },
     removeUntil,
     cut: described.cut,
-    complete: !read.gaps.some(({ scope }) => scope.kind === "account"),
+    missing: read.gaps.filter(({ scope }) => scope.kind === "account"),
     completed: read.completed,
   };
 }
@@ -98,8 +98,12 @@ function unknown(revisions: Revision[], { account, region, policies, facts }: Re
   const known = revisions.map((revision) => withFact(revision, facts));
   const nothing = { references: [], successes: [], gaps: [] };
   const indexed = indexInventory({ account, region, readAt: 0, revisions: known, ...nothing });
+  const queued = new Set<string>();
+  const isNew = ({ arn }: Revision) => !queued.has(arn) && queued.add(arn);
   return policies.map((policy) =>
-    undescribed(policy, indexed).filter((revision) => !facts.of(nameOf(revision))?.undated),
+    undescribed(policy, indexed)
+      .filter((revision) => !facts.of(nameOf(revision))?.undated)
+      .filter(isNew),
   );
 }
 

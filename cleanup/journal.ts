@@ -1,5 +1,6 @@
+import { dayOf } from "../retention/dates";
 import { STORE } from "../retention/store-layout";
-import type { Millis, Outcome, Removal, Revision, Store } from "../retention/types";
+import type { Millis, Outcome, Removal, Store } from "../retention/types";
 import { writeOwned } from "./owned";
 
 /** What a batch of removals set out to do, and what became of it. Two PUTs a batch. */
@@ -26,8 +27,7 @@ export function batchKey(
   nth: number,
   at: Millis,
 ): string {
-  const day = new Date(at).toISOString().slice(0, 10);
-  return `${STORE.journal}${account}-${region}/${day}/${runId}-${lease}-${nth}.json`;
+  return `${STORE.journal}${account}-${region}/${dayOf(at)}/${runId}-${lease}-${nth}.json`;
 }
 
 /** Before the first removal of the batch. @returns The etag that the outcomes need. */
@@ -57,27 +57,6 @@ export async function readBatch(store: Store, key: string): Promise<StoredBatch 
   return batch
     ? { batch, etag: object.etag }
     : { unreadable: `${key}: cannot be read; what its run removed is not known` };
-}
-
-/**
- * What became of a batch whose run was killed, as AWS shows it now: done where the status moved on, else failed.
- *
- * @param statusOf By ARN; `gone`: AWS does not list it any more; `unknown`: it was not read.
- */
-export function settle(
-  { intents }: Batch,
-  statusOf: (arn: string) => Revision["status"] | "gone" | "unknown",
-  now: Millis,
-): Outcome[] {
-  return intents.flatMap(({ action, subjects }) =>
-    subjects.map((subject): Outcome => {
-      const status = statusOf(subject);
-      const undone = status === "ACTIVE" || (status === "INACTIVE" && action === "delete");
-      if (status !== "unknown" && !undone) return { subject, action, result: "done", at: now };
-      const cause = `interrupted: ${undone ? "not done" : "not known whether done"}`;
-      return { subject, action, result: "failed", at: now, cause };
-    }),
-  );
 }
 
 function parseBatch(body: string): Batch | undefined {

@@ -5,8 +5,9 @@ import { matchesFamily } from "../retention/families";
 import { withAcknowledgements } from "../retention/gaps";
 import { recordUse } from "../retention/ledger";
 import { implausibleGap, lostFamilies, referencedFamilies } from "../retention/plausibility";
+import { gapOf } from "../retention/revisions/gaps";
 import { indexInventory } from "../retention/revisions/inventory";
-import { lineOf, referencesOf } from "../retention/revisions/line";
+import { ignoredBy, lineOf, referencesOf } from "../retention/revisions/line";
 import { planRevisions } from "../retention/revisions/plan";
 import type { AccountState, Inventory, Plan, RetentionPolicy } from "../retention/types";
 import { type Vanished, vanishedGap } from "./claims";
@@ -16,7 +17,9 @@ import type { RunOptions } from "./options";
 import type { GoodRegistration } from "./registrations";
 
 export interface PassOptions extends Omit<ReadOptions, "policies" | "facts" | "completed" | "ignoredSources"> {
-  /** What is planned for, in the order in which the services take turns. */
+  /** Whose use is remembered, in the order in which the services take turns. */
+  good: GoodRegistration[];
+  /** Those of them that are planned for; the others claim what another one claims. */
   sound: GoodRegistration[];
   memory: Memory;
   vanished: Vanished[];
@@ -34,17 +37,19 @@ export interface Pass extends Reading {
 
 /** Reads the account, writes into the ledgers what is in use, and plans each service by its own policy. */
 export async function readAndPlan(options: PassOptions): Promise<Pass> {
-  const { client, calls, clock, sound, memory, vanished, settings, remembers, onProgress } = options;
+  const { client, calls, clock, good, sound, memory, vanished, settings, remembers, onProgress } = options;
   const before = memory.loaded.state;
-  const policies = sound.map(({ registration }) => registration.policy);
+  const policies = good.map(({ registration }) => registration.policy);
   const { ignoredSources, acknowledgedGaps } = settings;
   const completed = before.completedDeployments;
   const reading = await readInventory({ ...options, policies, facts: memory.facts, ignoredSources, completed });
   const { readAt, successes } = reading.inventory;
 
   const after = referencedFamilies(reading.inventory.references);
-  // What could not be read is not lost.
-  const lost = reading.complete ? await unexplained(client, calls, before.referenced, after) : [];
+  // What could not be read is not lost; what somebody answers for is as if it were not there.
+  const missing = withAcknowledgements(reading.missing, acknowledgedGaps, clock.now());
+  const isComplete = missing.every((gap) => gap.acknowledged);
+  const lost = isComplete ? await unexplained(client, calls, before.referenced, after) : [];
   const implausible = implausibleGap(before.referenced, lost);
   const found = [...reading.inventory.gaps, ...vanished.map(vanishedGap), ...(implausible ? [implausible] : [])];
   const gaps = withAcknowledgements(found, acknowledgedGaps, clock.now());
@@ -56,16 +61,19 @@ export async function readAndPlan(options: PassOptions): Promise<Pass> {
   const now = clock.now();
   const keeping = vanished.filter((each) => !acknowledged.has(vanishedGap(each).id));
   const plans = new Map<string, Plan>();
-  for (const { key, registration } of sound) {
+  for (const each of good) {
+    const { key, registration } = each;
     const { policy } = registration;
     const line = lineOf(policy, indexed);
     const references = referencesOf(policy, indexed);
-    const use = { line, references, successes, lost: lostAll(policy, lost, after) };
+    const isUnread = (family: string) => gapOf(family, indexed.gaps, ignoredBy(policy)) !== undefined;
+    const use = { claim: policy, isUnread, line, references, successes, lost: lostAll(policy, lost, after) };
     const ledger = recordUse(memory.ledgers.of(key), use, readAt);
     memory.ledgers.set(key, ledger);
+    if (!sound.includes(each)) continue;
     plans.set(key, planRevisions(policy, indexed, now, { vanished: keeping, ...(remembers && { ledger }) }));
   }
-  const isSettled = reading.complete && (!implausible || acknowledged.has(implausible.id));
+  const isSettled = isComplete && (!implausible || acknowledged.has(implausible.id));
   return { ...reading, inventory, plans, referenced: isSettled ? after : before.referenced };
 }
 

@@ -1,9 +1,9 @@
 import type { Gap, Millis, Plan, Postponement } from "../retention/types";
 import { type BatchOptions, removeInBatches } from "./batch";
+import { LATE } from "./guards";
 import type { RunOptions } from "./options";
 import { heed, type Part, postpone } from "./parts";
 import type { Pass } from "./pass";
-import { joined } from "./report";
 
 export interface PassesOptions
   extends Omit<BatchOptions, "removeUntil" | "next" | "onStopped" | "onRemoved">,
@@ -27,7 +27,6 @@ export interface Removal {
 
 /** What a pass needs at least, or it would read without removing anything. */
 const TIME_FOR_A_PASS: Millis = 2 * 60_000;
-const LATE = "no time left: what is in use must be read again before more is removed";
 
 /**
  * Removes what the first pass planned. Where the time that its references hold does not suffice and enough of the run's
@@ -48,6 +47,8 @@ export async function removeInPasses(parts: Part[], first: Pass, options: Passes
     onRemoved: progress(waiting(), waiting, options),
   };
   try {
+    // What was in use must be known however the run ends.
+    await options.ledgers.save();
     if (!(await isAgreed(parts, options))) postponeAll("declined", "declined");
     while (waiting() > 0) {
       const stop = await removeInBatches(parts, { ...batches, removeUntil: removal.last.removeUntil });
@@ -79,4 +80,10 @@ function numbered(): Pick<BatchOptions, "next"> {
 function progress(of: number, waiting: () => number, { onProgress }: PassesOptions): BatchOptions["onRemoved"] {
   return ({ registration }) =>
     onProgress?.({ step: "removal", registration: registration.key, done: of - waiting(), of });
+}
+
+/** Those of the first list, and of the second what the first does not have. */
+function joined(gaps: Gap[], later: Gap[]): Gap[] {
+  const known = new Set(gaps.map(({ id }) => id));
+  return [...gaps, ...later.filter(({ id }) => !known.has(id))];
 }

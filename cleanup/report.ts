@@ -1,7 +1,8 @@
+import { dayOf } from "../retention/dates";
 import { parseDuration } from "../retention/duration";
 import { backlogEnds } from "../retention/limits";
 import { STORE } from "../retention/store-layout";
-import type { Gap, Millis, Problem, Report, ServiceReport } from "../retention/types";
+import type { Millis, Problem, Report, ServiceReport } from "../retention/types";
 import type { Ledgers } from "./ledgers";
 import { isGood, type LoadedRegistration } from "./registrations";
 
@@ -50,13 +51,7 @@ export function foretell(
   }
 }
 
-/** Those of the first list, and of the second what the first does not have. */
-export function joined(gaps: Gap[], later: Gap[]): Gap[] {
-  const known = new Set(gaps.map(({ id }) => id));
-  return [...gaps, ...later.filter(({ id }) => !known.has(id))];
-}
-
 /** `reports/<yyyy-mm-dd>/<run>.json` */
 export function reportKey({ runId, startedAt }: Pick<Report, "runId" | "startedAt">): string {
-  return `${STORE.reports}${new Date(startedAt).toISOString().slice(0, 10)}/${runId}.json`;
+  return `${STORE.reports}${dayOf(startedAt)}/${runId}.json`;
 }

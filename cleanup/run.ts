@@ -50,11 +50,11 @@ async function runHolding(lease: Lease, options: RunOptions): Promise<RunResult>
   const present = new Set((await store.list(STORE.policies)).map(({ key }) => key));
   const lastClaims = claimsAfter(registrations, present, before.lastClaims, startedAt);
   const services = serviceReports(registrations, contested(registrations, lastClaims));
-  const good = registrations.filter(isGood).filter(({ key }) => services.get(key)?.problems.length === 0);
-  const sound = shuffled(good, options.runId);
+  const good = shuffled(registrations.filter(isGood), options.runId);
+  const sound = good.filter(({ key }) => services.get(key)?.problems.length === 0);
 
   const client = options.connect.ecs();
-  const common = { ...options, client, calls: made, store, lease, facts, ledgers, memory, sound, end };
+  const common = { ...options, client, calls: made, store, lease, facts, ledgers, memory, good, sound, end };
   async function checkpoint(): Promise<void> {
     await facts.save();
     if (!lease.holds()) await lease.renew();

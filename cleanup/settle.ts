@@ -2,10 +2,13 @@ import { parseRevisionArn } from "../aws/arn";
 import { StoreConflictError } from "../aws/errors";
 import { matchesFamily } from "../retention/families";
 import { recordRemovals } from "../retention/ledger";
-import type { Gap, Millis, Revision, Store } from "../retention/types";
-import { readBatch, settle, writeOutcomes } from "./journal";
+import type { Gap, Millis, Outcome, Revision, Store } from "../retention/types";
+import { type Batch, readBatch, writeOutcomes } from "./journal";
 import type { Ledgers } from "./ledgers";
 import type { GoodRegistration } from "./registrations";
+
+/** `gone`: AWS does not list it any more; `unknown`: it was not read. */
+type Status = Revision["status"] | "gone" | "unknown";
 
 export interface SettleOptions {
   store: Store;
@@ -37,7 +40,7 @@ export async function settleBatch(
   if (!stored.batch) return new Map(options.sound.map((each) => [each.key, stored.unreadable]));
   const { batch, etag } = stored;
   const statusOf = statuses(options);
-  const outcomes = settle(batch, statusOf, now);
+  const outcomes = outcomesNow(batch, statusOf, now);
   // What nobody knows counts against the limit.
   const counts = new Set(
     outcomes
@@ -59,7 +62,24 @@ export async function settleBatch(
   return notes;
 }
 
-function statuses({ revisions, gaps, sound }: SettleOptions): (arn: string) => Revision["status"] | "gone" | "unknown" {
+/** What became of a batch whose run was killed, as AWS shows it now: done where the status moved on, else failed. */
+export function outcomesNow(
+  { intents }: Pick<Batch, "intents">,
+  statusOf: (arn: string) => Status,
+  now: Millis,
+): Outcome[] {
+  return intents.flatMap(({ action, subjects }) =>
+    subjects.map((subject): Outcome => {
+      const status = statusOf(subject);
+      const undone = status === "ACTIVE" || (status === "INACTIVE" && action === "delete");
+      if (status !== "unknown" && !undone) return { subject, action, result: "done", at: now };
+      const cause = `interrupted: ${undone ? "not done" : "not known whether done"}`;
+      return { subject, action, result: "failed", at: now, cause };
+    }),
+  );
+}
+
+function statuses({ revisions, gaps, sound }: SettleOptions): (arn: string) => Status {
   const listed = new Map(revisions.map(({ arn, status }) => [arn, status]));
   const unread = gaps.filter(({ source }) => source === "revisions").map(({ scope }) => scope);
   const isComplete = (family: string) =>

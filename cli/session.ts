@@ -1,39 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { calls } from "../aws/retry";
-import type { Progress } from "../cleanup/options";
 import { run } from "../cleanup/run";
 import { textReport } from "../report/report";
-import { number, when } from "../report/sentences";
+import { when } from "../report/sentences";
 import { type TableOptions, wantsColour } from "../report/table";
-import { problemText } from "../retention/errors";
 import type { Plan, Report } from "../retention/types";
 import { accountOf, regionOf } from "./account";
 import type { Options } from "./command";
-import { loadPolicies } from "./policies";
-import { loadSettings } from "./settings";
-import { BusyError, type Output, SetupError, type Shell } from "./shell";
-import { storageAt, withKeys } from "./store";
+import { loadPolicies, loadSettings } from "./files";
+import { progressOn } from "./progress";
+import { BusyError, type Output, type Shell } from "./shell";
+import { storageAt, withFiles, withKeys } from "./store";
 
 /** A shell waits longer than a function may: what is in use is read again as often as it takes. */
 const LONGEST_RUN = 24 * 60 * 60_000;
-
-const STEPS: Record<Progress["step"], string> = {
-  revisions: "Listing revisions",
-  descriptions: "Reading revisions",
-  references: "Reading what is in use",
-  plans: "Planning",
-  removal: "Removing",
-};
-
-/** One line on a terminal, written over and wiped at the end; nothing anywhere else. */
-function progressOn(stderr: Output): { show(progress: Progress): void; clear(): void } {
-  const line = (text: string) => stderr.isTTY && stderr.write(`\r\u001b[2K${text}`);
-  return {
-    show: ({ step, done, of }) =>
-      line(`${STEPS[step]}${of === undefined ? "" : ` ${number(done ?? 0)} of ${number(of)}`} …`),
-    clear: () => line(""),
-  };
-}
 
 /** How wide and colourful a stream may be written. */
 export function drawing(output: Output, env: Shell["env"]): TableOptions {
@@ -53,8 +33,6 @@ export type Confirm = (plans: Plan[], account: string, region: string) => Promis
  */
 export async function runFor(options: Options, shell: Shell, confirm?: Confirm): Promise<Report> {
   const policies = await loadPolicies(options.policies);
-  const problems = policies.flatMap((policy) => ("problems" in policy ? policy.problems : []));
-  if (policies.every((policy) => "problems" in policy)) throw new SetupError(problems.map(problemText).join("\n"));
   const settings = await loadSettings(options.settings);
   if (options.profile) shell.env.AWS_PROFILE = options.profile;
   const region = await regionOf(options, shell);
@@ -89,18 +67,7 @@ export async function runFor(options: Options, shell: Shell, confirm?: Confirm):
   }).finally(progress.clear);
   if (held)
     throw new BusyError(`run ${held.runId} works with ${storage.storeName} until ${when(held.until)}: try again then`);
-  return named(report, registrations, options.policies);
-}
-
-/** People know their policies by their files; where the clocks are somebody else's too, a note says so. */
-function named(report: Report, registrations: { key: string }[], files: string[]): Report {
-  const fileOf = new Map(registrations.map(({ key }, at) => [key, files[at] ?? key]));
-  const services = report.services.map((service) => {
-    const { registration } = service;
-    const shared = registration.startsWith("policies/") ? [`clocks and limits are shared with ${registration}`] : [];
-    return { ...service, registration: fileOf.get(registration) ?? registration, notes: [...shared, ...service.notes] };
-  });
-  return { ...report, services };
+  return withFiles(report, registrations, options.policies);
 }
 
 /** The run's result on stdout, for people or for programs. */

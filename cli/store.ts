@@ -4,8 +4,9 @@ import { memoryStore } from "../aws/memory-store";
 import type { Calls } from "../aws/retry";
 import { openStore } from "../aws/store";
 import type { RunOptions } from "../cleanup/options";
-import { isGood, type LoadedRegistration, loadRegistrations } from "../cleanup/registrations";
-import { overlaps } from "../retention/families";
+import { type GoodRegistration, isGood, type LoadedRegistration, loadRegistrations } from "../cleanup/registrations";
+import { covers, overlaps } from "../retention/families";
+import type { Report } from "../retention/types";
 import { SetupError, UsageError } from "./shell";
 
 type Storage = Pick<RunOptions, "store" | "storeName" | "remembers">;
@@ -23,7 +24,7 @@ export function storageAt(location: string | undefined, connect: Connect, calls:
 }
 
 /**
- * Names each policy's ledger: that of the store's registration about the same family, so that the function and the shell
+ * Names each policy's ledger: that of the store's registration about all of its families, so that the function and the shell
  * share clocks and limits, else `cli/<family>`. A policy that contradicts another file keeps its file's name, for no
  * ledger is kept of it.
  */
@@ -35,11 +36,24 @@ export async function withKeys(policies: LoadedRegistration[], storage: Storage)
     const { policy } = loaded.registration;
     const same = (other: LoadedRegistration) => isGood(other) && overlaps(policy, other.registration.policy);
     if (policies.some((other) => other !== loaded && same(other))) return loaded;
-    const shared = registered.find((other) => same(other) && !taken.has(other.key));
+    // A ledger of other families does not know what else was in use.
+    const knows = ({ registration }: GoodRegistration) => covers(registration.policy, policy);
+    const shared = registered.find((other) => knows(other) && !taken.has(other.key));
     if (!shared) return { ...loaded, key: `cli/${policy.family}${policy.familyMatch === "exact" ? "" : "-????????"}` };
     taken.add(shared.key);
     return { ...loaded, key: shared.key, ...(shared.etag !== undefined && { etag: shared.etag }) };
   });
+}
+
+/** People know their policies by their files; where the clocks are somebody else's too, a note says so. */
+export function withFiles(report: Report, registrations: { key: string }[], files: string[]): Report {
+  const fileOf = new Map(registrations.map(({ key }, at) => [key, files[at] ?? key]));
+  const services = report.services.map((service) => {
+    const { registration } = service;
+    const shared = registration.startsWith("policies/") ? [`clocks and limits are shared with ${registration}`] : [];
+    return { ...service, registration: fileOf.get(registration) ?? registration, notes: [...shared, ...service.notes] };
+  });
+  return { ...report, services };
 }
 
 async function registrationsOf({ store, storeName }: Storage): Promise<LoadedRegistration[]> {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { STORE } from "../retention/store-layout";
+import { WITHOUT_DEFAULT_TAGS } from "./retention-store";
 
 /** Stops removals with an object in the store, which every run looks for before it removes. */
 export function addPause(
@@ -15,8 +16,7 @@ export function addPause(
       key: `${STORE.control}PAUSED`,
       content: `CleanupFunction "${name}" is paused: nothing is removed. Deploy it without \`paused\` to go on.\n`,
       contentType: "text/plain",
-      // S3 takes ten tags of an object, and a provider's default tags may be more.
-      overrideProvider: { defaultTags: { tags: {} } },
+      ...WITHOUT_DEFAULT_TAGS,
       region,
     },
     options,

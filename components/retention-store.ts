@@ -11,6 +11,9 @@ const EXPIRING_DAYS = 365;
 /** Days that overwritten and deleted versions are kept. */
 const NONCURRENT_DAYS = 90;
 
+/** For objects in the store: S3 takes ten tags of one, and a provider's default tags may be more. */
+export const WITHOUT_DEFAULT_TAGS = { overrideProvider: { defaultTags: { tags: {} } } };
+
 export interface RetentionStoreArgs {
   /**
    * Name of a store that an earlier stack left behind: its objects stay, its settings become this component's.

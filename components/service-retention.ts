@@ -13,6 +13,7 @@ import { projectContainers } from "./containers";
 import { ExecutionRole, type ExecutionRoleArgs } from "./execution-role";
 import { checked } from "./inputs";
 import { type CleanupFunctionReference, joined } from "./reference";
+import { WITHOUT_DEFAULT_TAGS } from "./retention-store";
 import { scopeOf } from "./scope";
 import type { IgnoredSourceArgs, RetentionLimitsArgs, TaskDefinitionRetentionArgs } from "./settings";
 
@@ -156,8 +157,7 @@ export class ServiceRetention extends pulumi.ComponentResource {
         key: this.registrationKey,
         content: pulumi.all([policy, this.cleanupRoleArn]).apply(registrationText),
         contentType: "application/json",
-        // S3 takes ten tags of an object, and a provider's default tags may be more.
-        overrideProvider: { defaultTags: { tags: {} } },
+        ...WITHOUT_DEFAULT_TAGS,
         region: place.region,
       },
       // The function must never read a policy whose role is not there yet.

@@ -1,3 +1,4 @@
+import { familyOfItem } from "../retention/revisions/gaps";
 import type { Gap, Report } from "../retention/types";
 
 const SOURCES: Record<string, string> = {
@@ -37,7 +38,7 @@ export function effectText({ scope }: Gap): string {
     case "family":
       return `nothing of family ${scope.name} is removed`;
     case "item":
-      if (familyOf(scope.name)) return `${scope.name} is kept`;
+      if (familyOfItem(scope.name)) return `${scope.name} is kept`;
       return `nothing of ${scope.couldMean ? `families ${scope.couldMean}…` : "any family"} is removed (${scope.name})`;
   }
 }
@@ -56,11 +57,6 @@ export function gapText(gap: Gap): string {
   return `${happened}: ${effectText(gap)}. Remedy: ${gap.remedy}. Id: ${gap.id}`;
 }
 
-/** The family of a revision's ARN or `family:revision`; a state machine's version ends with a number too. */
-function familyOf(item: string): string | undefined {
-  return /^(?:arn:[^/]*:task-definition\/)?([\w-]+):\d+$/.exec(item)?.[1];
-}
-
 /** What a service of the report claims, as far as gaps go. */
 interface Claim {
   families: Set<string>;
@@ -71,10 +67,10 @@ interface Claim {
 function blocks({ scope, acknowledged, source }: Gap, { families, ignored }: Claim): boolean {
   if (acknowledged || ignored.has(source)) return false;
   if (!("name" in scope)) return scope.kind === "account";
-  const named = scope.kind === "family" ? scope.name : familyOf(scope.name);
-  if (named !== undefined) return families.has(named);
-  const { couldMean = "" } = scope as { couldMean?: string };
-  return [...families].some((family) => family.startsWith(couldMean));
+  if (scope.kind === "family") return families.has(scope.name);
+  const own = familyOfItem(scope.name);
+  if (own !== undefined) return families.has(own);
+  return [...families].some((family) => family.startsWith(scope.couldMean ?? ""));
 }
 
 function claimsOf({ services }: Report): Claim[] {
@@ -118,9 +114,9 @@ export function sortedGaps(report: Report): SortedGaps {
     if (gap.acknowledged || gap.cause === "left-out") return "accepted";
     return gap.cause === "not-covered" ? "notCovered" : "others";
   });
-  const { others = [], accepted = [], notCovered = [] } = Object.fromEntries(groups) as Partial<SortedGaps>;
-  const leftOutLast = accepted.toSorted((one, other) => Number(!one.acknowledged) - Number(!other.acknowledged));
-  return { blocking, others, accepted: leftOutLast, notCovered };
+  const of = (group: keyof SortedGaps) => groups.get(group) ?? [];
+  const leftOutLast = of("accepted").sort((one, other) => Number(!one.acknowledged) - Number(!other.acknowledged));
+  return { blocking, others: of("others"), accepted: leftOutLast, notCovered: of("notCovered") };
 }
 
 /** What is not read at all, in one sentence. */

@@ -1,13 +1,9 @@
+import { dayOf } from "../retention/dates";
 import type { Because, Millis, Mode, Outcome, Postponement, Reference, Removal, Report } from "../retention/types";
 
 /** `2026-11-20 14:03 UTC` */
 export function when(at: Millis): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
-
-/** `2026-11-20` */
-export function day(at: Millis): string {
-  return new Date(at).toISOString().slice(0, 10);
 }
 
 export function number(value: number): string {
@@ -73,9 +69,9 @@ export function becauseText(because: Because, latest: Millis | undefined = becau
   const sentence = who + (RULES[rule]?.(because) ?? rule);
   const noted = note && !sentence.includes(note) ? `${sentence} (${note})` : sentence;
   if (until === undefined) return noted;
-  return latest === undefined || day(latest) === day(until)
+  return latest === undefined || dayOf(latest) === dayOf(until)
     ? `${noted}, kept until ${when(until)}`
-    : `${noted}, kept until ${day(until)} (the first) to ${day(latest)} (the last)`;
+    : `${noted}, kept until ${dayOf(until)} (the first) to ${dayOf(latest)} (the last)`;
 }
 
 const DONE: Record<Removal, string> = { deregister: "deregistered", delete: "deleted" };

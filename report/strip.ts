@@ -1,6 +1,7 @@
+import { dayOf } from "../retention/dates";
 import type { Action, Revision, ServiceReport, Verdict } from "../retention/types";
 import { html, type Markup } from "./markup";
-import { becauseText, count, day } from "./sentences";
+import { becauseText, count } from "./sentences";
 
 const WIDTH = 1000;
 const MOST_COLUMNS = 200;
@@ -22,7 +23,7 @@ function title(column: Verdict<Revision>[]): string {
   if (first === undefined || last === undefined) return "";
   const { family, revision, status, registeredAt } = first.subject;
   if (column.length === 1) {
-    const registered = registeredAt === undefined ? "" : `, registered ${day(registeredAt)}`;
+    const registered = registeredAt === undefined ? "" : `, registered ${dayOf(registeredAt)}`;
     return `${family}:${revision} (${status}${registered}): ${first.action}, ${becauseText(first.because)}`;
   }
   const parts = SHADES.map((each) => [each, column.filter((verdict) => shade(verdict) === each).length] as const);
@@ -64,7 +65,7 @@ function ticks(columns: Verdict<Revision>[][], width: number): Markup[] {
     if (at % step !== 0 || subject === undefined) return [];
     const x = round(at * width);
     if (x > WIDTH - TICK_ROOM) return [];
-    const date = subject.registeredAt === undefined ? "" : day(subject.registeredAt);
+    const date = subject.registeredAt === undefined ? "" : dayOf(subject.registeredAt);
     return html`<path class="tick" d="M${x + 0.5} ${y + 2}v5"/><text x="${x}" y="${y + 18}">:${subject.revision}</text><text class="date" x="${x}" y="${y + 31}">${date}</text>`;
   });
 }

@@ -1,5 +1,10 @@
 import type { Millis } from "./types";
 
+/** `2026-11-20`, the day in UTC. */
+export function dayOf(at: Millis): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 // Amazon ECS was announced then: an older date is a misread one, such as seconds taken for milliseconds.
 const FIRST_DATE: Millis = Date.UTC(2014, 10, 13);
 

@@ -16,6 +16,11 @@ export function matchesFamily({ family, familyMatch }: FamilyClaim, named: strin
   return family === (familyMatch === "hash-suffix" ? withoutSuffix(named) : named);
 }
 
+/** Whether every family that the second is about is one of the first's too. */
+export function covers(one: FamilyClaim, other: FamilyClaim): boolean {
+  return overlaps(one, other) && (one.familyMatch === "hash-suffix" || other.familyMatch === "exact");
+}
+
 /** Whether there can be a family that both are about. */
 export function overlaps(one: FamilyClaim, other: FamilyClaim): boolean {
   if (one.familyMatch === other.familyMatch) return one.family === other.family;

@@ -1,5 +1,6 @@
-import { dateOf } from "./dates";
+import { dateOf, dayOf } from "./dates";
 import { DAY } from "./duration";
+import { covers, type FamilyClaim, matchesFamily } from "./families";
 import type { Ledger, Millis, Reference, Revision, Success } from "./types";
 
 /** An entry of {@link Ledger}: what one batch removed. */
@@ -34,8 +35,7 @@ export function nameOf({ family, revision }: Pick<Revision, "family" | "revision
 export function readLedger(body: string | undefined, now: Millis): { ledger: Ledger; note?: string } {
   const read = body === undefined ? "there was none before" : understand(body, now);
   if (typeof read !== "string") return { ledger: { ...read, removed: recentRemovals(read, now) } };
-  const today = new Date(now).toISOString().slice(0, "yyyy-mm-dd".length);
-  return { ledger: newLedger(now), note: `its ledger begins on ${today} (${read}): disuse counts from then on` };
+  return { ledger: newLedger(now), note: `its ledger begins on ${dayOf(now)} (${read}): disuse counts from then on` };
 }
 
 /** The ledger, or why it is none. */
@@ -47,7 +47,7 @@ function understand(body: string, now: Millis): Ledger | string {
     return `the old one was ${body.length} characters that are not JSON`;
   }
   if (!isObject(value)) return "the old one was not an object";
-  const { version, since, lastUsed, successful, removed } = value;
+  const { version, since, about, lastUsed, inUse, successful, removed } = value;
   if (version !== 1) return "the old one was of another version";
   const isDate = (date: unknown) => (dateOf(date) ?? Infinity) <= now + FURTHEST_AHEAD;
   if (!isDate(since)) return "the old one had no date as `since`";
@@ -55,10 +55,22 @@ function understand(body: string, now: Millis): Ledger | string {
     if (isObject(dates) && Object.entries(dates).every(([name, at]) => NAME.test(name) && isDate(at))) continue;
     return `the old one had other things than dates of revisions in \`${member}\``;
   }
+  if (about !== undefined && !isClaim(about)) return "the old one had no family in `about`";
+  if (
+    inUse !== undefined &&
+    !(Array.isArray(inUse) && inUse.every((name) => typeof name === "string" && NAME.test(name)))
+  ) {
+    return "the old one had other things than revisions in `inUse`";
+  }
   if (!Array.isArray(removed) || !removed.every((entry) => isRemoved(entry) && isDate(entry.at))) {
     return "the old one had other things than counts of removals in `removed`";
   }
-  return { version, since, lastUsed, successful, removed } as Ledger;
+  const known = { ...(about !== undefined && { about }), ...(inUse !== undefined && { inUse }) };
+  return { version, since, ...known, lastUsed, successful, removed } as Ledger;
+}
+
+function isClaim(value: unknown): value is FamilyClaim {
+  return isObject(value) && typeof value.family === "string" && /^(exact|hash-suffix)$/.test(String(value.familyMatch));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -73,35 +85,59 @@ function isRemoved(entry: unknown): entry is Removed {
 
 /** What one read of the account told about a registration's revisions. */
 export interface Seen {
+  /** Whose revisions these are. */
+  claim: FamilyClaim;
   /** All revisions that are listed, newest first within a family. */
   line: readonly Revision[];
   /** Those of other families are passed over. */
   references: readonly Reference[];
   successes: readonly Success[];
+  /** Whether references of a family may be missing. */
+  isUnread(family: string): boolean;
   /** Whether all references went at once and no service was deleted: then disuse counts from now on. */
   lost: boolean;
 }
 
 /** The ledger after one more read of references, which began at `now`. */
-export function recordUse(ledger: Ledger, { line, references, successes, lost }: Seen, now: Millis): Ledger {
+export function recordUse(
+  ledger: Ledger,
+  { claim, line, references, successes, isUnread, lost }: Seen,
+  now: Millis,
+): Ledger {
   const families = Map.groupBy(line, ({ family }) => family);
   const listed = new Set(line.map(nameOf));
   const remembered = Object.entries(ledger.lastUsed).filter(
     ([name, at]) => listed.has(name) || now - at < FORGET_AFTER,
   );
   const lastUsed = new Map(remembered);
+  // A date in the future stays: which of two clocks is wrong cannot be told, and the later date keeps the revision.
+  const wasUsed = (name: string) => lastUsed.set(name, Math.max(lastUsed.get(name) ?? now, now));
+  const inUse = new Set<string>();
+  for (const name of ledger.inUse ?? []) {
+    const family = name.split(":")[0] as string;
+    const isOurs = matchesFamily(claim, family);
+    // What is in use no more may have been until just now, however long ago the last read was.
+    if (isOurs) wasUsed(name);
+    if (!isOurs || isUnread(family)) inUse.add(name);
+  }
   for (const { target } of references) {
     const revisions = families.get(target.family);
     if (!revisions) continue;
     const revision = target.revision === "latest" ? newestActive(revisions) : target.revision;
     const name = nameOf({ family: target.family, revision });
-    // A date in the future stays: which of two clocks is wrong cannot be told, and the later date keeps the revision.
-    if (NAME.test(name)) lastUsed.set(name, Math.max(lastUsed.get(name) ?? now, now));
+    if (!NAME.test(name)) continue;
+    wasUsed(name);
+    inUse.add(name);
   }
+  // Nobody watched families that the policy is about only now.
+  const isKnown = ledger.about === undefined || covers(ledger.about, claim);
+  const { family, familyMatch } = claim;
   return {
     ...ledger,
-    since: lost ? Math.max(ledger.since, now) : ledger.since,
+    since: lost || !isKnown ? Math.max(ledger.since, now) : ledger.since,
+    about: ledger.about && isKnown ? ledger.about : { family, familyMatch },
     lastUsed: Object.fromEntries(lastUsed),
+    inUse: [...inUse].sort(),
     successful: withSuccesses(ledger.successful, successes, families),
   };
 }

@@ -7,6 +7,14 @@ export function allowance(ledger: Ledger, maxRemovals: number, now: Millis): num
   return Math.max(0, maxRemovals - removedSince(ledger, now));
 }
 
+/** When the next of what was removed counts no longer; undefined where nothing counts. */
+export function freesAt(ledger: Ledger, now: Millis): Millis | undefined {
+  const [oldest] = recentRemovals(ledger, now)
+    .map(({ at }) => at)
+    .sort((one, other) => one - other);
+  return oldest === undefined ? undefined : oldest + DAY;
+}
+
 export interface Backlog {
   /** Removals that are still to be done, all kinds together. */
   postponed: number;

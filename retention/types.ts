@@ -261,8 +261,12 @@ export interface Ledger {
   version: 1;
   /** Nothing is known of any use before; a revision without an entry counts as used then. */
   since: Millis;
-  /** When each revision was last seen referenced, by `family:revision`. */
+  /** Whose use it knows since then. Absent: nothing was read yet. */
+  about?: Pick<RetentionPolicy, "family" | "familyMatch">;
+  /** When each revision was last in use, as far as reads can tell, by `family:revision`. */
   lastUsed: Record<string, Millis>;
+  /** What the last read found in use: until the next read, who knows how long. Absent: nothing was read yet. */
+  inUse?: string[];
   /** When a deployment last completed on each revision, by `family:revision`. */
   successful: Record<string, Millis>;
   /** Removals of the last 24 hours, one entry a batch. */

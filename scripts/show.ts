@@ -38,7 +38,7 @@ export function tree(resources: Resource[]): string {
 /** `aws:iam/role:Role` is `aws:iam:Role` to readers. */
 const shortType = (type: string) => type.replace(/\/[^:]*/, "").replace(/^pulumi:pulumi:/, "");
 
-/** Every statement of the account's roles: trusts, inline and attached policies, in the order of the roles' names. */
+/** Every statement of the account's roles: trusts and policies, in the order of the roles' names. */
 export function statements(scope: Scope): Granted[] {
   return [...scope.world.services.iam.of(scope.account).roles.values()]
     .sort((one, other) => (one.name < other.name ? -1 : 1))

@@ -70,8 +70,8 @@ async function run(first: number, wanted: number): Promise<void> {
   const failed = answers
     .filter(({ violations }) => violations.length > 0)
     .sort((one, other) => one.seed - other.seed)[0];
-  if (failed) console.log(await describeFailure(randomHistory(failed.seed)));
   const rate = Math.round((total("steps") / (Date.now() - began)) * 1000);
+  if (failed) console.log(await describeFailure(randomHistory(failed.seed)));
   const violations = answers.reduce((sum, answer) => sum + answer.violations.length, 0);
   console.log(
     `seed ${first}: ${total("steps")} steps, ${total("removals")} removals, ${violations} violations, ${rate} steps a second`,

@@ -7,10 +7,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parseRevisionArn } from "../aws/arn";
+import { headline } from "../report/headline";
 import { htmlReport } from "../report/html";
-import { headline, textReport } from "../report/report";
-import { day } from "../report/sentences";
+import { textReport } from "../report/report";
 import { styled, wantsColour } from "../report/table";
+import { dayOf } from "../retention/dates";
 import { DAY } from "../retention/duration";
 import type { Report } from "../retention/types";
 import { World } from "../simulator/index";
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
       out.step,
     );
     const reported = lastReport(scope, cleanupFunction.bucketName);
-    out.heading(`The report of ${day(reported.startedAt)}`);
+    out.heading(`The report of ${dayOf(reported.startedAt)}`);
     out.text(textReport(reported, out.table).trimEnd());
 
     out.step("changing the mode to enforce");
@@ -104,11 +105,11 @@ async function main(): Promise<void> {
     const last = removing.at(-1);
     for (const report of new Set([first, last])) {
       if (!report) continue;
-      out.heading(`The ${report === first ? "first" : "last"} enforcing run that removed, ${day(report.startedAt)}`);
+      out.heading(`The ${report === first ? "first" : "last"} enforcing run that removed, ${dayOf(report.startedAt)}`);
       out.text(textReport(report, out.table).trimEnd());
     }
     out.heading(`In all, ${ENFORCED_DAYS} enforcing runs`);
-    for (const report of enforced) out.text(`${day(report.startedAt)}  ${headline(report)}`);
+    for (const report of enforced) out.text(`${dayOf(report.startedAt)}  ${headline(report)}`);
 
     const calls = callsOf(world, ACCOUNT);
     const pages = [reported, ...removing].map((report) => page(report));
@@ -188,7 +189,7 @@ const runOf = (report: Report) => ({
 
 /** Writes the report as a page below reports/ and returns its path. */
 function page(report: Report): string {
-  const file = join(ROOT, "reports", `${day(report.startedAt)}.html`);
+  const file = join(ROOT, "reports", `${dayOf(report.startedAt)}.html`);
   mkdirSync(join(ROOT, "reports"), { recursive: true });
   writeFileSync(file, htmlReport(report));
   return file;

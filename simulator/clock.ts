@@ -59,6 +59,11 @@ export class SimulatedClock implements Clock {
     };
   }
 
+  /** The same, so long from now. */
+  after(ms: number, task: () => void | Promise<void>): () => void {
+    return this.at(this.#now + ms, task);
+  }
+
   /** Runs a task now, as an actor that `settled` waits for. */
   start(task: () => void | Promise<void>): void {
     const work: Promise<void> = this.actor(async () => task())

@@ -57,21 +57,23 @@ async function readGroups(
   client: CodeDeployClient,
   applicationName: string,
 ): Promise<DeploymentGroupInfo[]> {
-  const names = await unlessGone(() =>
+  // Not what else may be missing, such as the configuration of one group.
+  const gone = /^ApplicationDoesNotExist/;
+  const list = () =>
     listAll(
       scan.calls,
       "codedeploy:ListDeploymentGroups",
       (nextToken) => client.send(new ListDeploymentGroupsCommand({ applicationName, nextToken })),
       (answer) => answer.deploymentGroups,
-    ),
-  );
+    );
+  const names = await unlessGone(list, gone);
   const groups: DeploymentGroupInfo[] = [];
   for (const deploymentGroupNames of chunks(names ?? [], 100)) {
-    const answer = await unlessGone(() =>
+    const describe = () =>
       scan.calls.read("codedeploy:BatchGetDeploymentGroups", () =>
         client.send(new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames })),
-      ),
-    );
+      );
+    const answer = await unlessGone(describe, gone);
     const described = answer?.deploymentGroupsInfo ?? [];
     groups.push(...described);
     for (const name of answer ? deploymentGroupNames : []) {

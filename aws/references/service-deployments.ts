@@ -124,7 +124,9 @@ async function resolveRevisions(scan: Scan, rollouts: Rollout[]): Promise<void> 
   const taskDefinitionOf = (revision: string) => told.found.get(revision)?.taskDefinition;
   for (const { service, completed, open, revisions, successes } of rollouts) {
     const { serviceArn } = service;
-    const taskDefinitions = new Set<string>();
+    const isWhole = [...revisions].every(taskDefinitionOf);
+    // Those that cannot be described may be of a family that the service uses no more.
+    const taskDefinitions = new Set(isWhole ? [] : scan.completed[serviceArn]?.taskDefinitions);
     for (const revision of revisions) {
       const taskDefinition = taskDefinitionOf(revision);
       if (taskDefinition) taskDefinitions.add(taskDefinition);
@@ -132,7 +134,7 @@ async function resolveRevisions(scan: Scan, rollouts: Rollout[]): Promise<void> 
     }
     for (const taskDefinition of taskDefinitions) scan.refers(serviceArn, taskDefinition);
     for (const { revision, at } of successes) scan.succeeded(serviceArn, taskDefinitionOf(revision), at);
-    if (completed && open.length === 0 && [...revisions].every(taskDefinitionOf)) {
+    if (completed && open.length === 0 && isWhole) {
       scan.found.completed[serviceArn] = { deployment: completed, taskDefinitions: [...taskDefinitions] };
     }
   }

@@ -1,4 +1,5 @@
 import { DescribeServicesCommand, type ECSClient, ListServicesCommand, type Service } from "@aws-sdk/client-ecs";
+import { withoutSuffix } from "../../retention/families";
 import { commonBeginning, parseTaskDefinition } from "../../retention/references/task-definition";
 import { chunks, listAll } from "../paging";
 import { type Calls, ReadError } from "../retry";
@@ -44,12 +45,13 @@ function readService(scan: Scan, { serviceArn = "a service", taskDefinition, dep
   }
 }
 
-/** How the families begin that these services use. */
+/** How the families begin that these services use, and used before where each deployment makes a family of its own. */
 export function familiesOf(services: Service[]): string {
   const named = services.flatMap(({ taskDefinition, deployments = [], taskSets = [] }) =>
-    [{ taskDefinition }, ...deployments, ...taskSets].flatMap((each) =>
-      each.taskDefinition ? (parseTaskDefinition(each.taskDefinition)?.family ?? "") : [],
-    ),
+    [{ taskDefinition }, ...deployments, ...taskSets].flatMap((each) => {
+      const { family = "" } = (each.taskDefinition && parseTaskDefinition(each.taskDefinition)) || {};
+      return each.taskDefinition ? (withoutSuffix(family) ?? family) : [];
+    }),
   );
   return commonBeginning(named);
 }

@@ -12,7 +12,10 @@ export interface BlockingGaps {
   beginnings: { with: string; gap: Gap }[];
 }
 
-const REVISION = /^(?:arn:[^/]*:task-definition\/)?[A-Za-z0-9_-]+:[0-9]+$/;
+/** The family of the revision that an item is, as its ARN or `family:revision`; undefined where it is something else. */
+export function familyOfItem(name: string): string | undefined {
+  return /^(?:arn:[^/]*:task-definition\/)?([A-Za-z0-9_-]+):[0-9]+$/.exec(name)?.[1];
+}
 
 export function indexGaps({ gaps, references }: Pick<Inventory, "gaps" | "references">): BlockingGaps {
   const families = new Map<string, Gap[]>();
@@ -24,7 +27,7 @@ export function indexGaps({ gaps, references }: Pick<Inventory, "gaps" | "refere
     if (scope.kind === "none") continue;
     if (scope.kind === "family") add(families, scope.name, gap);
     else if (scope.kind === "item") {
-      if (REVISION.test(scope.name)) add(revisions, scope.name, gap);
+      if (familyOfItem(scope.name) !== undefined) add(revisions, scope.name, gap);
       // Something that is no revision and does not say which families it could mean could mean any.
       else index.beginnings.push({ with: scope.couldMean ?? "", gap });
     }

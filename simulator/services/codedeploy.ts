@@ -100,9 +100,8 @@ export function endDeployment(scope: Scope, deploymentId: string, status: Ended)
 
 /** A group names it no more; whoever read its id from the group may still ask for it. */
 function forget(scope: Scope, last: LastDeploymentInfo | undefined): void {
-  const { clock } = scope.world;
   const id = last?.deploymentId;
-  if (id) clock.at(clock.now() + DAY, () => void deployState(scope).deployments.delete(id));
+  if (id) scope.world.clock.after(DAY, () => void deployState(scope).deployments.delete(id));
 }
 
 const DAY = 24 * 3_600_000;

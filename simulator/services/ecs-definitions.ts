@@ -122,7 +122,7 @@ export function released(scope: Scope, taskDefinitionArn: string, by: "task" | "
 function finishDeletion(scope: Scope, found: TaskDefinition, within: number): void {
   if (blockerOf(scope, found.arn)) return;
   const { clock, random } = scope.world;
-  clock.at(clock.now() + Math.ceil(within * (0.1 + 0.9 * random.next())), () => {
+  clock.after(Math.ceil(within * (0.1 + 0.9 * random.next())), () => {
     if (!blockerOf(scope, found.arn)) definitions(scope).families.get(found.family)?.revisions.delete(found.revision);
   });
 }

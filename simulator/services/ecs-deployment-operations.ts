@@ -1,7 +1,7 @@
 import { type CallScope, type Context, type Operations, type Scope, sortedPage } from "../operation";
 import { clusterOf, type Service, type ServiceDeployment, type ServiceRevision } from "./ecs-clusters";
 import { shownDeployments } from "./ecs-deployments";
-import { atMost, below, inCluster, pageSize } from "./ecs-service-operations";
+import { atMost, below, describedAll, inCluster, pageSize } from "./ecs-service-operations";
 import { serviceOf } from "./ecs-services";
 
 /** Of `<kind>/<cluster>/<service>/<id>`. */
@@ -62,24 +62,20 @@ function describedRevision(scope: Scope, service: Service, each: ServiceRevision
   };
 }
 
-/** Those that exist, and a failure for each that does not. */
-function describedAll<T extends { arn: string }>(
+/** By ARN, each in its own service. */
+function describedIn<T extends { arn: string }>(
   scope: Scope,
   arns: string[],
   of: (service: Service) => T[],
   describe: (scope: Scope, service: Service, one: T) => object,
 ) {
   const { clusters } = scope.world.services.ecsServices.at(scope);
-  const found = arns.map((each) => {
+  return describedAll(arns, (each) => {
     const { cluster, service: name } = ownerOf(each);
     const service = clusters.get(cluster)?.services.get(name);
     const one = service && of(service).find((candidate) => candidate.arn === each);
     return service && one && describe(scope, service, one);
   });
-  return {
-    described: found.filter((each) => each !== undefined),
-    failures: arns.filter((_, index) => !found[index]).map((each) => ({ arn: each, reason: "MISSING" })),
-  };
 }
 
 export const ecsDeploymentOperations: Operations = {
@@ -90,13 +86,7 @@ export const ecsDeploymentOperations: Operations = {
     context: inCluster,
     run: (input, scope) => {
       const service = serviceOf(scope, input);
-      const { before, after } = input.createdAt ?? {};
-      const found = shownDeployments(scope, service).filter(
-        (each) =>
-          (input.status === undefined || input.status.includes(each.status)) &&
-          !(before && each.createdAt >= before.getTime()) &&
-          !(after && each.createdAt <= after.getTime()),
-      );
+      const found = shownDeployments(scope, service).filter(({ status }) => input.status?.includes(status) ?? true);
       const age = (each: ServiceDeployment) => `${each.createdAt} ${each.arn}`;
       const { items, next } = sortedPage(scope, found, age, input.nextToken, pageSize(input, 20), true);
       const serviceDeployments = items.map((each) => ({
@@ -114,7 +104,7 @@ export const ecsDeploymentOperations: Operations = {
     run: (input, scope) => {
       const arns = atMost(20, input.serviceDeploymentArns);
       const shown = (service: Service) => shownDeployments(scope, service);
-      const { described, failures } = describedAll(scope, arns, shown, describedDeployment);
+      const { described, failures } = describedIn(scope, arns, shown, describedDeployment);
       return { serviceDeployments: described, failures };
     },
   },
@@ -125,7 +115,7 @@ export const ecsDeploymentOperations: Operations = {
     context: (input, scope) => ofService(input.serviceRevisionArns, scope),
     run: (input, scope) => {
       const arns = atMost(20, input.serviceRevisionArns);
-      const { described, failures } = describedAll(scope, arns, (service) => service.revisions, describedRevision);
+      const { described, failures } = describedIn(scope, arns, (service) => service.revisions, describedRevision);
       return { serviceRevisions: described, failures };
     },
   },

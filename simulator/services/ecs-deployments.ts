@@ -131,7 +131,7 @@ function roll(scope: Scope, service: Service, revision: ServiceRevision, { bake 
   }
   service.deployments = [deployment, ...service.deployments];
   const lasts = DRAINS_FOR + (service.strategy === "BLUE_GREEN" ? bake : 0);
-  clock.at(now + lasts, () => {
+  clock.after(lasts, () => {
     if (service.deployments[0] !== deployment || deployment.rolloutState !== "IN_PROGRESS") return;
     if (!fails) completeDeployment(scope, service);
     else if (service.circuitBreaker) trip(scope, service, deployment);

@@ -60,7 +60,8 @@ const clusterArn = (scope: Scope, reference = "default") =>
 export const inCluster = (input: { cluster?: string }, scope: CallScope) => ({
   "ecs:cluster": clusterArn(scope, input.cluster),
 });
-const clusterName = (input: { cluster?: string }) => (input.cluster ?? "default").split("/").at(-1);
+const lastPart = (reference: string) => reference.split("/").at(-1) ?? "";
+const clusterName = ({ cluster = "default" }: { cluster?: string }) => lastPart(cluster);
 
 type Paged = { nextToken?: string; maxResults?: number };
 
@@ -85,16 +86,10 @@ function listed(scope: CallScope, input: Paged, name: string, items: { arn: stri
 }
 
 /** Those that exist, and a failure for each that does not. */
-function describedAll<T>(
-  scope: CallScope,
-  name: string,
-  arns: string[],
-  all: Map<string, T>,
-  described: (scope: CallScope, one: T) => object,
-) {
-  const found = arns.map((each) => all.get(each.split("/").at(-1) ?? ""));
+export function describedAll(arns: string[], describe: (arn: string) => object | undefined) {
+  const found = arns.map(describe);
   return {
-    [name]: found.filter((each) => each !== undefined).map((each) => described(scope, each)),
+    described: found.filter((each) => each !== undefined),
     failures: arns.filter((_, index) => !found[index]).map((each) => ({ arn: each, reason: "MISSING" })),
   };
 }
@@ -135,9 +130,15 @@ export const ecsServiceOperations: Operations = {
     resources: (input, scope) => below("service", input, scope, input.services),
     context: inCluster,
     run: (input, scope) => {
-      const cluster = clusterOf(scope, input.cluster);
-      const arns = below("service", input, scope, atMost(10, input.services));
-      return describedAll(scope, "services", arns, cluster.services, describedService);
+      const { services } = clusterOf(scope, input.cluster);
+      const { described, failures } = describedAll(
+        below("service", input, scope, atMost(10, input.services)),
+        (each) => {
+          const service = services.get(lastPart(each));
+          return service && describedService(scope, service);
+        },
+      );
+      return { services: described, failures };
     },
   },
   ListTasks: {
@@ -164,9 +165,12 @@ export const ecsServiceOperations: Operations = {
     resources: (input, scope) => below("task", input, scope, input.tasks),
     context: inCluster,
     run: (input, scope) => {
-      const cluster = clusterOf(scope, input.cluster);
-      const arns = below("task", input, scope, atMost(100, input.tasks));
-      return describedAll(scope, "tasks", arns, cluster.tasks, describedTask);
+      const { tasks } = clusterOf(scope, input.cluster);
+      const { described, failures } = describedAll(below("task", input, scope, atMost(100, input.tasks)), (each) => {
+        const task = tasks.get(lastPart(each));
+        return task && describedTask(scope, task);
+      });
+      return { tasks: described, failures };
     },
   },
 };

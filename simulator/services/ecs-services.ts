@@ -103,7 +103,7 @@ export function deleteService(scope: Scope, reference: ServiceRef): void {
   service.desiredCount = 0;
   service.status = "DRAINING";
   scale(scope, service);
-  after(scope, DRAINS_FOR, () => {
+  scope.world.clock.after(DRAINS_FOR, () => {
     const gone = [...service.deployments, ...service.taskSets];
     // The records of its deployments and service revisions go with it.
     const nothing = { deployments: [], taskSets: [], serviceDeployments: [], revisions: [], completed: [] };
@@ -111,7 +111,7 @@ export function deleteService(scope: Scope, reference: ServiceRef): void {
     for (const each of gone) {
       released(scope, each.taskDefinition, "deployment");
     }
-    after(scope, INACTIVE_FOR, () => {
+    scope.world.clock.after(INACTIVE_FOR, () => {
       const services = scope.world.services.ecsServices.at(scope).clusters.get(service.cluster)?.services;
       if (services?.get(service.name) === service) services.delete(service.name);
     });
@@ -156,7 +156,5 @@ export function promote(scope: Scope, service: Service, taskSet: TaskSet): void 
     each.status = each === taskSet ? "PRIMARY" : "DRAINING";
   }
   service.taskDefinition = taskSet.taskDefinition;
-  after(scope, DRAINS_FOR, () => drain(scope, service, (each) => each.status !== "DRAINING"));
+  scope.world.clock.after(DRAINS_FOR, () => drain(scope, service, (each) => each.status !== "DRAINING"));
 }
-
-const after = (scope: Scope, ms: number, then: () => void) => scope.world.clock.at(scope.world.clock.now() + ms, then);

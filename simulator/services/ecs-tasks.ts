@@ -47,11 +47,11 @@ export function stopTask(scope: Scope, task: Task): void {
   task.lastStatus = "STOPPING";
   const { clusters } = scope.world.services.ecsServices.at(scope);
   const { clock } = scope.world;
-  clock.at(clock.now() + STOPS_FOR, () => {
+  clock.after(STOPS_FOR, () => {
     task.lastStatus = "STOPPED";
     task.stoppedAt = clock.now();
     released(scope, task.taskDefinition, "task");
-    clock.at(clock.now() + STOPPED_FOR, () => void clusters.get(task.cluster)?.tasks.delete(task.id));
+    clock.after(STOPPED_FOR, () => void clusters.get(task.cluster)?.tasks.delete(task.id));
   });
 }
 

@@ -76,9 +76,8 @@ export const eventsOperations: Operations = {
   ListEventBuses: {
     action: "events:ListEventBuses",
     resources: () => ["*"],
-    run: ({ NamePrefix = "", NextToken, Limit = 100 }, scope) => {
-      const found = [...buses(scope).values()].filter((each) => each.name.startsWith(NamePrefix));
-      const { items, next } = sortedPage(scope, found, (each) => each.name, NextToken, Limit);
+    run: ({ NextToken, Limit = 100 }, scope) => {
+      const { items, next } = sortedPage(scope, buses(scope).values(), (each) => each.name, NextToken, Limit);
       return { EventBuses: items.map((each) => ({ Name: each.name, Arn: each.arn })), NextToken: next };
     },
   },

@@ -11,8 +11,6 @@ export interface Role {
   trust: string;
   /** JSON of inline policies, by name. */
   inline: Map<string, string>;
-  /** ARNs of attached managed policies. */
-  attached: Set<string>;
   /** ARN of the permissions boundary. */
   boundary?: string;
   description?: string;
@@ -22,6 +20,7 @@ export interface Role {
   createdAt: Millis;
 }
 
+/** Here a boundary alone: what the product makes has inline policies. */
 export interface ManagedPolicy {
   name: string;
   arn: string;
@@ -53,7 +52,6 @@ export function createRole(scope: Scope, input: NewRole): Role {
     arn: arn(scope, "iam", `role${path}${input.name}`),
     id: `AROA${scope.world.random.text(17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`,
     inline: new Map(),
-    attached: new Set(),
     createdAt: scope.world.clock.now(),
   };
   roles.set(role.name, role);
@@ -77,13 +75,11 @@ export function updateTrust(scope: Scope, name: string, trust: string): void {
   roleOf(scope, name).trust = document(trust);
 }
 
-/** As AWS does, refuses while policies hang on it. */
+/** As AWS does, refuses while it has policies. */
 export function deleteRole(scope: Scope, name: string): void {
   const role = roleOf(scope, name);
-  if (role.inline.size + role.attached.size > 0) {
-    const what = role.inline.size > 0 ? "delete policies first" : "detach all policies first";
-    throw new AwsError("DeleteConflict", `Cannot delete entity, must ${what}.`, 409);
-  }
+  if (role.inline.size > 0)
+    throw new AwsError("DeleteConflict", "Cannot delete entity, must delete policies first.", 409);
   iam(scope).roles.delete(name);
 }
 
@@ -93,13 +89,6 @@ export function putRolePolicy(scope: Scope, role: string, name: string, policy: 
 
 export function deleteRolePolicy(scope: Scope, role: string, name: string): void {
   roleOf(scope, role).inline.delete(name);
-}
-
-export function attachRolePolicy(scope: Scope, role: string, policyArn: string): void {
-  if (!policyDocument(scope, policyArn)) {
-    throw new AwsError("NoSuchEntity", `Policy ${policyArn} does not exist or is not attachable.`, 404);
-  }
-  roleOf(scope, role).attached.add(policyArn);
 }
 
 export function createPolicy(scope: Scope, input: Omit<ManagedPolicy, "arn">): ManagedPolicy {
@@ -112,46 +101,20 @@ export function createPolicy(scope: Scope, input: Omit<ManagedPolicy, "arn">): M
   return policy;
 }
 
-/** JSON of a managed policy; of AWS's own ones, those that programs here attach. */
-function policyDocument(scope: Scope, policyArn: string): string | undefined {
-  const account = policyArn.split(":")[4] ?? "";
-  return account === "aws" ? AWS_POLICIES[policyArn] : iam({ ...scope, account }).policies.get(policyArn)?.document;
-}
-
 /** What a role may do: its policies' JSON by name, and its boundary's. */
 export function rolePolicies(
   scope: Scope,
   role: Role,
 ): { identity: [name: string, json: string][]; boundary?: string } {
-  const attached = [...role.attached].map((each): [string, string] => [each, policyDocument(scope, each) ?? ""]);
-  return {
-    identity: [...role.inline, ...attached.filter(([, json]) => json)],
-    boundary: role.boundary && (policyDocument(scope, role.boundary) ?? DENY_ALL),
-  };
+  return { identity: [...role.inline], boundary: role.boundary && boundaryDocument(scope, role.boundary) };
+}
+
+function boundaryDocument(scope: Scope, policyArn: string): string {
+  const account = policyArn.split(":")[4] ?? "";
+  return iam({ ...scope, account }).policies.get(policyArn)?.document ?? DENY_ALL;
 }
 
 const DENY_ALL = JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Deny", Action: "*", Resource: "*" } });
-
-const allow = (...Action: string[]) =>
-  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
-
-/** https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
-const AWS_POLICIES: Record<string, string> = {
-  "arn:aws:iam::aws:policy/AdministratorAccess": allow("*"),
-  "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": allow(
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-  ),
-  "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy": allow(
-    "ecr:GetAuthorizationToken",
-    "ecr:BatchCheckLayerAvailability",
-    "ecr:GetDownloadUrlForLayer",
-    "ecr:BatchGetImage",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-  ),
-};
 
 function iam(scope: Scope) {
   return scope.world.services.iam.of(scope.account);

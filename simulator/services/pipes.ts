@@ -25,9 +25,9 @@ export const pipesOperations: Operations = {
   ListPipes: {
     action: "pipes:ListPipes",
     resources: () => ["*"],
-    run: ({ NamePrefix = "", TargetPrefix = "", NextToken, Limit = 100 }, scope) => {
-      const found = [...scope.world.services.pipes.at(scope).values()].filter(
-        (each) => each.Name.startsWith(NamePrefix) && each.Target.startsWith(TargetPrefix),
+    run: ({ TargetPrefix = "", NextToken, Limit = 100 }, scope) => {
+      const found = [...scope.world.services.pipes.at(scope).values()].filter((each) =>
+        each.Target.startsWith(TargetPrefix),
       );
       const { items, next } = sortedPage(scope, found, (each) => each.Name, NextToken, Limit);
       const Pipes = items.map(({ Name, Arn, DesiredState, CurrentState, Source, Target, CreationTime }) => ({

@@ -29,6 +29,7 @@ describe("kindOf", () => {
       answered("ServiceUnavailable", 503),
       answered("InternalFailure", 500),
       Object.assign(new Error(), { name: "TimeoutError" }),
+      Object.assign(new SyntaxError(), { $metadata: { requestId: "1" } }),
       Object.assign(new Error(), { code: "ECONNRESET" }),
       Object.assign(new Error(), { code: "ENOTFOUND" }),
     ],

@@ -3,7 +3,7 @@ import { BATCH_GUARDS, type BatchContext, CALL_GUARDS, type CallContext, HOLD_TA
 import { isGood } from "../../cleanup/registrations";
 import { newLedger } from "../../retention/ledger";
 import type { RetentionPolicy } from "../../retention/types";
-import { ACCOUNT, arnOf, DAY, MINUTE, REGION, registered } from "./support";
+import { ACCOUNT, arnOf, DAY, HOUR, MINUTE, REGION, registered } from "./support";
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 
@@ -27,7 +27,7 @@ const BATCH_STOPS: Record<string, Partial<BatchContext>[]> = {
   stopped: [{ stop: "control/PAUSED" }],
   lease: [{ lease: { holds: () => false } }],
   "registration-changed": [{ etag: { read: "1", now: "2" } }, { etag: { read: "1", now: undefined } }],
-  limit: [{ waiting: 7 }, { ledger: { ...BATCH.ledger, removed: [{ batch: "b", at: NOW, count: 5 }] } }],
+  limit: [{ ledger: { ...BATCH.ledger, removed: [{ batch: "b", at: NOW, count: 5 }] } }, { waiting: 7 }],
 };
 
 const CALL: CallContext = {
@@ -94,6 +94,15 @@ describe("guards of a batch", () => {
   it("limit lets what the last 24 hours leave go on, and only that", () => {
     const limit = BATCH_GUARDS.find(({ id }) => id === "limit");
     assert.equal(limit?.stops({ ...BATCH, waiting: 20 })?.allowed, 6);
+  });
+
+  it("limit leaves to the second schedule what is allowed within the hour", () => {
+    const limit = BATCH_GUARDS.find(({ id }) => id === "limit");
+    const by = (at: number) =>
+      limit?.stops({ ...BATCH, waiting: 20, ledger: { ...newLedger(0), removed: [{ batch: "b", at, count: 10 }] } })
+        ?.by;
+    assert.deepEqual([by(NOW - DAY + HOUR), by(NOW - DAY + HOUR + 1)], ["time", "limit"]);
+    assert.equal(limit?.stops({ ...BATCH, waiting: 20, ledger: newLedger(0) })?.by, "limit");
   });
 
   it("each say why removals are postponed", () => {

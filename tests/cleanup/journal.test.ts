@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { memoryStore } from "../../aws/memory-store";
-import { type Batch, batchKey, readBatch, settle, writeIntent, writeOutcomes } from "../../cleanup/journal";
-import type { Outcome, Revision } from "../../retention/types";
+import { type Batch, batchKey, readBatch, writeIntent, writeOutcomes } from "../../cleanup/journal";
+import type { Outcome } from "../../retention/types";
 
 const AT = Date.UTC(2027, 2, 1, 23, 59);
 const RUN = { account: "111122223333", region: "eu-central-1", runId: "run-1" };
@@ -77,37 +77,3 @@ function writerOf(batch: Batch): unknown {
   assert.match(writer ?? "", /^run-1\//);
   return writer;
 }
-
-describe("a batch whose run was killed", () => {
-  type Status = Revision["status"] | "gone" | "unknown";
-  const cases: [action: "deregister" | "delete", status: Status, result: string, cause?: string][] = [
-    ["deregister", "ACTIVE", "failed", "interrupted: not done"],
-    ["deregister", "INACTIVE", "done"],
-    ["deregister", "DELETE_IN_PROGRESS", "done"],
-    ["deregister", "gone", "done"],
-    ["deregister", "unknown", "failed", "interrupted: not known whether done"],
-    ["delete", "ACTIVE", "failed", "interrupted: not done"],
-    ["delete", "INACTIVE", "failed", "interrupted: not done"],
-    ["delete", "DELETE_IN_PROGRESS", "done"],
-    ["delete", "gone", "done"],
-    ["delete", "unknown", "failed", "interrupted: not known whether done"],
-  ];
-  for (const [action, status, result, cause] of cases) {
-    it(`was to ${action} a revision that is ${status} now: ${result}${cause ? `, ${cause}` : ""}`, () => {
-      const batch = { ...BATCH, intents: [{ registration: "policies/a.json", action, subjects: ["a:1"] }] };
-      assert.deepEqual(
-        settle(batch, () => status, AT),
-        [{ subject: "a:1", action, result, at: AT, ...(cause && { cause }) }],
-      );
-    });
-  }
-
-  it("gets an outcome for each of its intents", () => {
-    const statuses: Record<string, Status> = { "a:1": "INACTIVE", "a:2": "ACTIVE", "b:1": "gone" };
-    const outcomes = settle(BATCH, (arn) => statuses[arn] as Status, AT);
-    assert.deepEqual(
-      outcomes.map(({ subject, action, result }) => `${subject} ${action} ${result}`),
-      ["a:1 deregister done", "a:2 deregister failed", "b:1 delete done"],
-    );
-  });
-});

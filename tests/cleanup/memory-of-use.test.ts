@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { AccountState, Ledger, Store } from "../../retention/types";
-import type { World } from "../../simulator";
+import { AwsError, type World } from "../../simulator";
 import { createCluster, createService, deleteService, runTask, stopTask } from "../../simulator/services/ecs-services";
 import {
+  callsOf,
   DAY,
+  failing,
   gapsOf,
   HOUR,
   keyOf,
@@ -70,6 +72,10 @@ describe("what runs remember of use", () => {
     assert.ok(task);
     stopTask(scopeOf(world), task);
     await world.clock.advance(9 * DAY);
+    // When it stopped, nobody knows.
+    const report = await runIn(world, checkout, { store, mode: "report" });
+    assert.equal(verdictsOf(report, "checkout").at(-1), "1 keep within-24h");
+    await world.clock.advance(9 * DAY);
     const second = await runIn(world, checkout, { store });
     assert.equal(verdictsOf(second, "checkout").at(-1), "1 keep recently-used");
     assert.deepEqual(outcomesOf(second, "checkout"), ["checkout:2 deregister done"]);
@@ -96,8 +102,87 @@ describe("what runs remember of use", () => {
     assert.ok((await since("tasks")) >= lostAt);
     assert.ok((await since("services")) < lostAt);
     assert.deepEqual(outcomesOf(report, "tasks"), []);
-    assert.deepEqual(outcomesOf(report, "services"), ["services:1 deregister done"]);
     assert.deepEqual((await state(store)).referenced, {});
+    await world.clock.advance(DAY + HOUR);
+    assert.deepEqual(outcomesOf(await runIn(world, both, { store }), "services"), ["services:1 deregister done"]);
+  });
+
+  it("keeps for a day what was in use until shortly before a run, however long ago the run before was", async () => {
+    const world = newWorld();
+    const eager = { taskDefinitions: { unusedFor: "0h", keepFor: "0h", keepSuccessful: 0 } };
+    const checkout = [registered("checkout", eager)];
+    const store = await storeOf(checkout);
+    const [task] = await tasksOf(world, ["checkout"]);
+    createService(scopeOf(world), { ...service("web"), taskDefinition: "checkout:5", desiredCount: 0 });
+    await runIn(world, checkout, { store });
+    await world.clock.advance(60 * DAY);
+    assert.ok(task);
+    stopTask(scopeOf(world), task);
+    await world.clock.advance(HOUR);
+    assert.equal(verdictsOf(await runIn(world, checkout, { store }), "checkout").at(-1), "1 keep within-24h");
+    await world.clock.advance(DAY + HOUR);
+    assert.deepEqual(outcomesOf(await runIn(world, checkout, { store }), "checkout"), ["checkout:1 deregister done"]);
+  });
+
+  it("is kept whatever becomes of the run that saw it", async () => {
+    const world = newWorld();
+    const checkout = [registered("checkout")];
+    const store = await storeOf(checkout);
+    await tasksOf(world, ["checkout"]);
+    const noReport: Store = {
+      ...store,
+      async put(key, body, ifMatch) {
+        if (key.startsWith("reports/")) throw new Error("full");
+        return store.put(key, body, ifMatch);
+      },
+    };
+    await assert.rejects(runIn(world, checkout, { store: noReport }), /full/);
+    const { inUse, lastUsed } = await readJson<Ledger>(store, ledgerOf("checkout"));
+    assert.deepEqual([inUse, Object.keys(lastUsed)], [["checkout:1"], ["checkout:1"]]);
+  });
+
+  it("goes on while another policy claims the same family, and what is new is described once for both", async () => {
+    const world = newWorld();
+    const both = [registered("checkout"), { ...registered("checkout"), key: keyOf("twin") }];
+    const store = await storeOf(both);
+    await tasksOf(world, ["checkout"]);
+    const { services } = await runIn(world, both, { store });
+    assert.deepEqual(
+      services.map(({ plan, problems }) => [plan, problems.length]),
+      [
+        [undefined, 1],
+        [undefined, 1],
+      ],
+    );
+    assert.equal(callsOf(world, "DescribeTaskDefinition").length, 5);
+    for (const key of ["checkout", "twin"]) {
+      assert.deepEqual((await readJson<Ledger>(store, ledgerOf(key))).inUse, ["checkout:1"]);
+    }
+  });
+
+  it("begins anew where a registration is about another family than before", async () => {
+    const world = newWorld();
+    const eager = { taskDefinitions: { unusedFor: "30d", keepFor: "0h" } };
+    const store = await storeOf([registered("checkout")]);
+    const [, task] = await tasksOf(world, ["checkout", "payments"]);
+    createService(scopeOf(world), { ...service("web"), taskDefinition: "payments:5", desiredCount: 0 });
+    await world.clock.advance(60 * DAY);
+    await runIn(world, [registered("checkout", eager)], { store });
+    await world.clock.advance(60 * DAY);
+    assert.ok(task);
+    // Nobody saw it in use.
+    stopTask(scopeOf(world), task);
+    await world.clock.advance(HOUR);
+    const changed = [{ ...registered("payments", eager), key: keyOf("checkout") }];
+    const rules = async () => {
+      const report = await runIn(world, changed, { store, mode: "report" });
+      return report.services[0]?.plan?.revisions.at(-1)?.because.rule;
+    };
+    assert.equal(await rules(), "within-24h");
+    await world.clock.advance(29 * DAY);
+    assert.equal(await rules(), "recently-used");
+    await world.clock.advance(2 * DAY);
+    assert.equal(await rules(), "superseded");
   });
 
   it("stops everything where too many families lost all references, until that is acknowledged", async () => {
@@ -124,6 +209,22 @@ describe("what runs remember of use", () => {
     assert.equal(outcomesOf(await runIn(world, all, { store, settings }), "other").length, 2);
     assert.equal(Object.keys((await state(store)).referenced).length, 3);
     assert.deepEqual(gapsOf(await runIn(world, all, { store })), []);
+  });
+
+  it("notices that families lost all references also where a source that cannot be read is acknowledged", async () => {
+    const world = newWorld();
+    const all = families(8).map((family) => registered(family));
+    const store = await storeOf(all);
+    const tasks = await tasksOf(world, families(8));
+    failing(world, "ListEventBuses", { before: new AwsError("AccessDeniedException", "no") });
+    const until = new Date(world.clock.now() + 9 * DAY).toISOString().slice(0, 10);
+    const id = "rules/events:ListEventBuses/account";
+    const settings = { acknowledgedGaps: [{ id, reason: "no rules here", until }], ignoredSources: [] };
+    await runIn(world, all, { store, settings });
+    for (const task of tasks.slice(0, 5)) stopTask(scopeOf(world), task);
+    await world.clock.advance(2 * DAY);
+    const report = await runIn(world, all, { store, settings });
+    assert.match(gapsOf(report).join("\n"), /references implausible account: 5 of 8 families/);
   });
 
   it("keeps what the policy of a vanished registration kept, until the gap that says so is acknowledged", async () => {

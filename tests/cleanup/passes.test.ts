@@ -199,9 +199,9 @@ describe("before each batch a run", () => {
     const ends = (first.services[0]?.backlogEnds ?? 0) - world.clock.now();
     assert.ok(ends > 7 * DAY && ends <= 8 * DAY, `${ends / DAY} days`);
 
-    await world.clock.advance(23 * HOUR);
+    await world.clock.advance(22 * HOUR);
     assert.deepEqual(counts(await runIn(world, limited, { store })), { limit: 2 });
-    await world.clock.advance(HOUR);
+    await world.clock.advance(2 * HOUR);
     const last = await runIn(world, limited, { store });
     assert.deepEqual(counts(last), { done: 2 });
     assert.equal(last.services[0]?.backlogEnds, undefined);

@@ -1,10 +1,11 @@
 import type { Connect } from "../../aws/clients";
 import { memoryStore } from "../../aws/memory-store";
+import type { Batch } from "../../cleanup/journal";
 import type { RunOptions, RunResult } from "../../cleanup/options";
 import { type LoadedRegistration, loadRegistration } from "../../cleanup/registrations";
 import { run } from "../../cleanup/run";
 import { newLedger } from "../../retention/ledger";
-import type { Outcome, Report, Store } from "../../retention/types";
+import type { Ledger, Outcome, Report, Store } from "../../retention/types";
 import { type Fault, type RecordedCall, World } from "../../simulator";
 import {
   deregisterTaskDefinition,
@@ -82,12 +83,29 @@ export async function readJson<T>(store: Store, key: string): Promise<T> {
 }
 
 /** A store that has known these registrations for years and never seen a revision of theirs in use. */
-export async function storeOf(registrations: LoadedRegistration[]): Promise<Store> {
-  const store = memoryStore();
+export async function storeOf(registrations: LoadedRegistration[], store = memoryStore()): Promise<Store> {
   for (const { key } of registrations) {
     await store.put(`ledger/${ACCOUNT}-${REGION}/${key}`, JSON.stringify(newLedger(LONG_AGO)), "any");
   }
   return store;
+}
+
+/** What runs left behind: the same however they were disturbed. */
+export async function leftBy(world: World, store: Store, families: string[]) {
+  const keys = async (prefix: string) => (await store.list(prefix)).map(({ key }) => key);
+  const journal = await keys("journal/");
+  const outcomes = await Promise.all(journal.map(async (key) => (await readJson<Batch>(store, key)).outcomes));
+  const facts = await Promise.all((await keys("facts/")).map(async (key) => (await store.get(key))?.body));
+  const ledgers = await Promise.all(families.map((family) => readJson<Ledger>(store, ledgerOf(family))));
+  return {
+    revisions: state(world),
+    counted: ledgers.map(({ removed }) => removed.reduce((sum, { count }) => sum + count, 0)),
+    archived: await keys("archive/"),
+    // An intent of the zombie came late: it had lost its lease by then, and removed nothing.
+    open: journal.filter((key, at) => !outcomes[at] && !key.includes("/zombie-")),
+    described: [...new Set(facts.join().match(/\w+:\d+(?=")/g))].sort(),
+    lease: (await readJson<{ expiresAt: number }>(store, LEASE)).expiresAt,
+  };
 }
 
 let runs = 0;

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { memoryStore } from "../../aws/memory-store";
-import { loadRegistration } from "../../cleanup/registrations";
-import { run } from "../../cleanup/run";
-import { World } from "../../simulator";
 import { createApplication, createDeployment, createDeploymentGroup } from "../../simulator/services/codedeploy";
 import { listRevisions, registerTaskDefinition } from "../../simulator/services/ecs-definitions";
 import { createCluster, createService, runTask, updateService } from "../../simulator/services/ecs-services";
@@ -10,21 +7,14 @@ import { createEventBus, putRule, putTargets } from "../../simulator/services/ev
 import { createPipe } from "../../simulator/services/pipes";
 import { putSchedule } from "../../simulator/services/scheduler";
 import { createStateMachine, publishVersion, updateStateMachine } from "../../simulator/services/states";
-import { connectTo } from "../../simulator/wire/middleware";
+import { ACCOUNT, arnOf, DAY, gapsOf, HOUR, newWorld, REGION, registered, runIn, scopeOf } from "./support";
 
-const ACCOUNT = "111122223333";
-const REGION = "eu-central-1";
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 const REVISIONS = 30;
-/** As near as tools that know no use can say it: the newest three, and what is in use. */
-const TASK_DEFINITIONS = { keepRevisions: 3, keepSuccessful: 0, keepFor: "0h", unusedFor: "0h", deleteAfter: "1h" };
+/** As near as tools that know no use can say it: these, and what is in use. */
 const NEWEST = [28, 29, 30];
 
-const world = new World({ seed: 11 });
-const scope = world.scope(ACCOUNT, REGION);
-const revisionArn = (name: string) => `arn:aws:ecs:${REGION}:${ACCOUNT}:task-definition/${name}`;
+const world = newWorld(0);
+const scope = scopeOf(world);
 const clusterArn = (name: string) => `arn:aws:ecs:${REGION}:${ACCOUNT}:cluster/${name}`;
 const role = `arn:aws:iam::${ACCOUNT}:role/runs-tasks`;
 const runsTask = (parameters: object) =>
@@ -77,7 +67,7 @@ const TRAPS: Trap[] = [
       createEventBus(scope, "orders");
       for (const [bus, revision] of [[undefined, 5] as const, ["orders", 6] as const]) {
         putRule(scope, family, bus);
-        const EcsParameters = { TaskDefinitionArn: revisionArn(`${family}:${revision}`) };
+        const EcsParameters = { TaskDefinitionArn: arnOf(`${family}:${revision}`) };
         putTargets(scope, family, [{ Id: "run", Arn: clusterArn("default"), RoleArn: role, EcsParameters }], bus);
       }
     },
@@ -88,7 +78,7 @@ const TRAPS: Trap[] = [
     stays: [5, 6],
     set(family) {
       const common = { group: "default", expression: "rate(30 days)", state: "DISABLED" } as const;
-      const ecs = { TaskDefinitionArn: revisionArn(`${family}:5`) };
+      const ecs = { TaskDefinitionArn: arnOf(`${family}:5`) };
       putSchedule(scope, { ...common, name: "one", target: { arn: clusterArn("default"), roleArn: role, ecs } });
       const input = JSON.stringify({ Cluster: "default", TaskDefinition: `${family}:6` });
       const arn = "arn:aws:scheduler:::aws-sdk:ecs:runTask";
@@ -100,7 +90,7 @@ const TRAPS: Trap[] = [
     what: "what a state machine runs, and what a published version of it still does",
     stays: [5, 6],
     set(family) {
-      createStateMachine(scope, family, runsTask({ TaskDefinition: revisionArn(`${family}:5`) }));
+      createStateMachine(scope, family, runsTask({ TaskDefinition: arnOf(`${family}:5`) }));
       publishVersion(scope, family);
       updateStateMachine(scope, family, runsTask({ TaskDefinition: `${family}:6` }));
     },
@@ -113,7 +103,7 @@ const TRAPS: Trap[] = [
       createPipe(scope, {
         Name: family,
         Target: clusterArn("default"),
-        TargetParameters: { EcsTaskParameters: { TaskDefinitionArn: revisionArn(`${family}:5`) } },
+        TargetParameters: { EcsTaskParameters: { TaskDefinitionArn: arnOf(`${family}:5`) } },
       }),
   },
   {
@@ -123,7 +113,7 @@ const TRAPS: Trap[] = [
     set(family) {
       createApplication(scope, family);
       createDeploymentGroup(scope, family, "prod");
-      const appSpec = `version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n      Properties:\n        TaskDefinition: "${revisionArn(`${family}:5`)}"\n`;
+      const appSpec = `version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n      Properties:\n        TaskDefinition: "${arnOf(`${family}:5`)}"\n`;
       createDeployment(scope, family, "prod", appSpec, "Succeeded");
     },
   },
@@ -162,10 +152,11 @@ describe("the traps that tools for task definitions fall into", () => {
     await world.clock.advance(60 * DAY);
     for (const { family, set } of TRAPS) await set(family);
     const store = memoryStore();
+    const services = TRAPS.map(({ family }) => registered(family, { taskDefinitions: { deleteAfter: "1h" } }));
     // Everything counts as used when a ledger begins, so nothing goes in the first day.
     for (let days = 0; days < 4; days += 1) {
       await world.clock.advance(DAY);
-      for (let runs = 0; runs < 3; runs += 1) await cleanUp(store, `run-${days}-${runs}`);
+      for (let runs = 0; runs < 3; runs += 1) assert.deepEqual(gapsOf(await runIn(world, services, { store })), []);
     }
   });
 
@@ -179,32 +170,3 @@ describe("the traps that tools for task definitions fall into", () => {
     });
   }
 });
-
-async function cleanUp(store: ReturnType<typeof memoryStore>, runId: string): Promise<void> {
-  const connect = connectTo(world, world.admin(ACCOUNT), REGION);
-  const cleanupRoleArn = `arn:aws:iam::${ACCOUNT}:role/cleanup`;
-  const registrations = TRAPS.map(({ family }) => {
-    const policy = { family, mode: "enforce", taskDefinitions: TASK_DEFINITIONS };
-    return loadRegistration(
-      JSON.stringify({ version: 1, policy, cleanupRoleArn }),
-      `policies/shop/prod/${family}.json`,
-    );
-  });
-  const { report } = await world.clock.actor(() =>
-    run({
-      connect,
-      clock: world.clock,
-      account: ACCOUNT,
-      region: REGION,
-      runId,
-      registrations,
-      store,
-      remembers: true,
-      settings: { acknowledgedGaps: [], ignoredSources: [] },
-      deadline: world.clock.now() + 15 * MINUTE,
-      removerFor: async () => connect.ecs(),
-    }),
-  );
-  const blocking = report?.gaps.filter(({ scope: { kind } }) => kind !== "none") ?? [];
-  assert.deepEqual(blocking, []);
-}

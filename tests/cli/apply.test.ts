@@ -155,6 +155,19 @@ describe("ecs-retention apply", () => {
       assert.match(stdout, new RegExp(`note: clocks and limits are shared with ${KEY}`));
     });
 
+    it("begins a ledger of its own where the policy is about more families than the registration", async () => {
+      await register(world, "web-0a1b2c3d", 1);
+      await register(world, "web-ffffffff", 3);
+      await world.clock.advance(40 * DAY);
+      await policies.put(KEY, registered({ family: "web-0a1b2c3d" }));
+      await policies.remember(KEY);
+      const web = policies.write("web.json", { ...policyOf("web"), familyMatch: "hash-suffix" });
+      const { stdout } = await apply(["--policy", web, "--yes"]);
+      assert.doesNotMatch(stdout, /shared with/);
+      assert.deepEqual(removals(world), []);
+      assert.match(stdout, /its ledger begins on/);
+    });
+
     it("leaves what the function remembers of other registrations as it is", async () => {
       const other = "policies/shop/prod/basket-0a1b2c3d4e5f.json";
       await policies.put(other, registered({ family: "basket" }));

@@ -56,6 +56,15 @@ describe("a registration that was edited by hand", function () {
     return account.pass(DAY);
   }
 
+  /** The first run that would remove of a service: one about another family than before begins its ledger anew. */
+  async function nextThatTries(service: string): Promise<Report> {
+    for (let day = 0; day <= 32; day++) {
+      const report = await next();
+      if (partOf(report, service).outcomes.length > 0) return report;
+    }
+    throw new Error(`no run tried to remove anything of ${service}`);
+  }
+
   for (const [what, { service, edit }] of Object.entries(EDITS)) {
     it(`${what} is refused by IAM and removes nothing, and other services go on`, async () => {
       const deployed = account.registration(service);
@@ -63,7 +72,7 @@ describe("a registration that was edited by hand", function () {
       const before = untouched();
       const refused = account.refused.length;
       account.edit(service, edit(deployed, account.registration("basket")));
-      const report = await next();
+      const report = await nextThatTries(service);
 
       const { cleanupRoleArn: role } = account.registration(service);
       assert.deepEqual(account.refused.slice(refused), [`sts:AssumeRole ${role}`]);
@@ -72,7 +81,6 @@ describe("a registration that was edited by hand", function () {
       const { problems, notes, outcomes } = partOf(report, service);
       const said = [...notes, ...problems.map(({ fix }) => fix)];
       assert.ok(said.some((text) => text.startsWith("policy and role differ: being deployed, or edited")));
-      assert.ok(outcomes.length > 0);
       assert.ok(outcomes.every(({ postponedBy }) => postponedBy === "refused"));
       assert.ok((outcomesOf(report, "basket")["deregister done"] ?? 0) > 0);
       account.edit(service, deployed);
@@ -80,7 +88,7 @@ describe("a registration that was edited by hand", function () {
   }
 
   it("is worked with again once it is as it was deployed", async () => {
-    const report = await next();
+    const report = await nextThatTries("checkout");
     assert.deepEqual(partOf(report, "checkout").problems, []);
     assert.equal(account.count("checkout").ACTIVE, 10);
   });

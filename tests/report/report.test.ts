@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { headline, textReport } from "../../report/report";
+import { headline } from "../../report/headline";
+import { textReport } from "../../report/report";
 import type { Gap } from "../../retention/types";
 import {
   ACCOUNT_GAP,

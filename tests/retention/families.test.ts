@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type FamilyClaim, matchesFamily, overlaps } from "../../retention/families";
+import { covers, type FamilyClaim, matchesFamily, overlaps } from "../../retention/families";
 
 const exact = (family: string): FamilyClaim => ({ family, familyMatch: "exact" });
 const hashed = (family: string): FamilyClaim => ({ family, familyMatch: "hash-suffix" });
@@ -30,17 +30,20 @@ describe("families of a policy", () => {
     }
   });
 
-  it("overlap exactly where there is a family that both are about", () => {
+  it("overlap exactly where there is a family that both are about, and one covers the other where all are", () => {
     const names = fc.constantFrom("app", "app-0123abcd", "app-0123abcd-0123abcd", "app-ffffffff", "other", "ap");
     const claim = fc.record({ family: names, familyMatch: fc.constantFrom("exact" as const, "hash-suffix" as const) });
     const families = ["app", "app-0123abcd", "app-0123abcd-0123abcd", "app-ffffffff", "other", "ap"].flatMap((name) => [
       name,
       `${name}-0123abcd`,
+      `${name}-00000000`,
     ]);
     fc.assert(
       fc.property(claim, claim, (one, other) => {
         const shared = families.some((family) => matchesFamily(one, family) && matchesFamily(other, family));
         assert.equal(overlaps(one, other), shared);
+        const isWhole = families.every((family) => !matchesFamily(other, family) || matchesFamily(one, family));
+        assert.equal(covers(one, other), isWhole);
       }),
     );
   });

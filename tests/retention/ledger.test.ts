@@ -35,7 +35,11 @@ const reference = (revision: number | "latest", family = "app"): Reference => ({
   target: { kind: "revision", family, revision },
 });
 const success = (revision: number, at: number, family = "app"): Success => ({ family, revision, at, by: "service" });
-const seen = (of: Partial<Seen>): Seen => ({ line: [], references: [], successes: [], lost: false, ...of });
+const APP = { family: "app", familyMatch: "exact" } as const;
+const seen = (of: Partial<Seen>): Seen => ({
+  ...{ claim: APP, line: [], references: [], successes: [], isUnread: () => false, lost: false },
+  ...of,
+});
 
 describe("reading a ledger", () => {
   for (const { subject, cases } of loadCases<LedgerCase>("ledger")) {
@@ -84,6 +88,8 @@ describe("reading a ledger", () => {
       since: fc.oneof(fc.constant(NOW), fc.anything()),
       lastUsed: dates,
       successful: dates,
+      about: fc.oneof(fc.constantFrom<unknown>(undefined, APP), fc.anything()),
+      inUse: fc.oneof(fc.constantFrom<unknown>(undefined, ["app:1"]), fc.array(fc.anything()), fc.anything()),
       removed: fc.oneof(fc.array(entry), fc.anything()),
     });
     const body = fc.oneof(
@@ -105,6 +111,7 @@ describe("reading a ledger", () => {
           assert.match(name, /^[\w-]+:[1-9]\d*$/);
           assert.ok(Number.isFinite(at));
         }
+        for (const name of ledger.inUse ?? []) assert.match(name, /^[\w-]+:[1-9]\d*$/);
         for (const { count, at } of ledger.removed) assert.ok(count >= 0 && NOW - at < DAY);
         // What was written by this code is read again, and unchanged.
         assert.deepEqual(readLedger(JSON.stringify(ledger), NOW), { ledger });
@@ -120,8 +127,10 @@ describe("what a ledger remembers of use", () => {
     const first = recordUse(newLedger(NOW), seen({ line, references: [reference(2), reference(1)] }), NOW);
     assert.deepEqual(first.lastUsed, { "app:2": NOW, "app:1": NOW });
     const second = recordUse(first, seen({ line, references: [reference(2)] }), LATER);
-    assert.deepEqual(second.lastUsed, { "app:2": LATER, "app:1": NOW });
-    assert.equal(second.since, NOW);
+    assert.deepEqual(second.lastUsed, { "app:2": LATER, "app:1": LATER });
+    const third = recordUse(second, seen({ line, references: [reference(2)] }), LATER + DAY);
+    assert.deepEqual(third.lastUsed, { "app:2": LATER + DAY, "app:1": LATER });
+    assert.equal(third.since, NOW);
   });
 
   it("resolves a reference without a revision to the newest ACTIVE one of its family, in whatever order they stand", () => {
@@ -148,8 +157,7 @@ describe("what a ledger remembers of use", () => {
   });
 
   it("outlasts a list that was cut off, and is forgotten a year after the last use of what is not listed", () => {
-    const line = [revision(2), revision(1)];
-    const used = recordUse(newLedger(NOW), seen({ line, references: [reference(1), reference(2)] }), NOW);
+    const used = { ...newLedger(NOW), lastUsed: { "app:1": NOW, "app:2": NOW } };
     const known = (days: number) =>
       Object.keys(recordUse(used, seen({ line: [revision(2)] }), NOW + days * DAY).lastUsed);
     assert.deepEqual(known(365).sort(), ["app:1", "app:2"]);
@@ -177,6 +185,49 @@ describe("what a ledger remembers of use", () => {
     assert.equal(usedAt(ledger, { ...revision(1), registeredAt: LATER }, undefined), LATER);
     assert.equal(usedAt(ledger, { ...revision(1), registeredAt: Number.NaN }, undefined), NOW);
     assert.equal(usedAt(ledger, { ...revision(1), registeredAt: LATER }, NOW + 1), NOW + 1);
+  });
+
+  it("counts what is in use no more as used until the read that says so, however long nobody looked", () => {
+    const line = [revision(2), revision(1)];
+    const before = recordUse(newLedger(NOW), seen({ line, references: [reference(1)] }), NOW);
+    const gone = recordUse(before, seen({ line, references: [reference(2)] }), NOW + 60 * DAY);
+    assert.deepEqual(gone.lastUsed, { "app:1": NOW + 60 * DAY, "app:2": NOW + 60 * DAY });
+    // Once only: the read after that tells nothing new of it.
+    const later = recordUse(gone, seen({ line, references: [reference(2)] }), NOW + 61 * DAY);
+    assert.deepEqual(later.lastUsed, { "app:1": NOW + 60 * DAY, "app:2": NOW + 61 * DAY });
+  });
+
+  it("does not take for unused what could not be read", () => {
+    const line = [revision(2), revision(1)];
+    const used = recordUse(newLedger(NOW), seen({ line, references: [reference(1)] }), NOW);
+    const unread = recordUse(used, seen({ line, isUnread: (family) => family === "app" }), LATER);
+    assert.deepEqual([unread.lastUsed, unread.inUse], [{ "app:1": LATER }, ["app:1"]]);
+    const gone = recordUse(unread, seen({ line }), LATER + DAY);
+    assert.deepEqual([gone.lastUsed, gone.inUse], [{ "app:1": LATER + DAY }, []]);
+  });
+
+  const LINE = { family: "app", familyMatch: "hash-suffix" } as const;
+
+  it("leaves the use of families to who reads them, where a policy is about some of them only", () => {
+    const [one, other] = ["app-0000000a", "app-0000000b"] as const;
+    const line = [revision(1, one), revision(1, other)];
+    const references = [reference(1, one), reference(1, other)];
+    const before = recordUse(newLedger(NOW), seen({ claim: LINE, line, references }), NOW);
+    const claim = { family: one, familyMatch: "exact" } as const;
+    const between = recordUse(before, seen({ claim, line: [revision(1, one)] }), LATER);
+    assert.deepEqual(between.lastUsed, { "app-0000000a:1": LATER, "app-0000000b:1": NOW });
+    const after = recordUse(between, seen({ claim: LINE, line }), LATER + DAY);
+    assert.deepEqual(after.lastUsed, { "app-0000000a:1": LATER, "app-0000000b:1": LATER + DAY });
+    assert.equal(after.since, NOW);
+  });
+
+  it("begins anew where the policy is about families now that nobody watched before", () => {
+    const before = recordUse(newLedger(NOW), seen({}), NOW);
+    for (const claim of [{ ...APP, family: "payments" }, LINE]) {
+      const after = recordUse(before, seen({ claim }), LATER);
+      assert.deepEqual([after.since, after.about], [LATER, claim]);
+      assert.equal(recordUse(after, seen({ claim }), LATER + DAY).since, LATER);
+    }
   });
 
   it("changes nothing of the ledger that it is made from", () => {

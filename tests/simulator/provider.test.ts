@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AwsStandIn, RESOURCES, type Resource } from "../../simulator/provider/provider";
 import { hashAssets, UNKNOWN, type Values } from "../../simulator/provider/values";
 import { findTaskDefinition } from "../../simulator/services/ecs-definitions";
-import { attachRolePolicy } from "../../simulator/services/iam";
+import { putRolePolicy } from "../../simulator/services/iam";
 import { putObject } from "../../simulator/services/s3";
 import { World } from "../../simulator/world";
 
@@ -177,7 +177,7 @@ describe("the stand-in for the aws provider", () => {
 
     it("refuse to delete a role with policies", () => {
       const role = make(ROLE, "a", { assumeRolePolicy: TRUST });
-      attachRolePolicy(aws.scope, role.id, "arn:aws:iam::aws:policy/AdministratorAccess");
+      putRolePolicy(aws.scope, role.id, "by-hand", TRUST);
       assert.throws(() => aws.delete(ROLE, role.id, role.outputs), { name: "DeleteConflict" });
     });
 

@@ -129,6 +129,13 @@ describe("references of CodeDeploy", () => {
     assert.deepEqual(await references(world), ["services checkout:1"]);
   });
 
+  it("are a gap of the account where AWS misses something else than the application", async () => {
+    const world = await deployed();
+    createDeployment(scopeOf(world), "shop", "web", appSpec("checkout:2"), "Succeeded");
+    failing(world, "BatchGetDeploymentGroups", { before: new AwsError("DeploymentConfigDoesNotExistException", "no") });
+    assert.match(gapsOf(await read(world)).join(), /^codedeploy failed account: .* DeploymentConfigDoesNotExist/);
+  });
+
   for (const operation of [
     ...["ListApplications", "BatchGetApplications", "ListDeploymentGroups"],
     ...["BatchGetDeploymentGroups", "BatchGetDeployments"],

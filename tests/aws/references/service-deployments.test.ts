@@ -226,6 +226,38 @@ describe("references of service deployments", () => {
       });
     }
 
+    it("takes a revision that cannot be described for one of all families that differ by their hash suffix", async () => {
+      const world = await shop();
+      for (const family of ["web-0a1b2c3d", "web-ffffffff"]) await register(world, family, 1);
+      createService(scopeOf(world), { ...WEB, taskDefinition: "web-0a1b2c3d:1", desiredCount: 0 });
+      await world.clock.advance(HOUR);
+      updateService(scopeOf(world), { ...WEB, taskDefinition: "web-ffffffff:1" });
+      await world.clock.advance(HOUR);
+      const connect = answering(connectAdmin(world), "DescribeServiceRevisions", (output) => ({
+        ...output,
+        serviceRevisions: [],
+      }));
+      assert.deepEqual(itemGapsOf(await read(world, { connect })), [
+        `service-deployments failed web*: ${serviceArn("web")}`,
+      ]);
+    });
+
+    it("goes on protecting what a service could return to, of whatever family, while that cannot be described", async () => {
+      const world = await settled();
+      const { completed } = await read(world);
+      await register(world, "renamed", 1);
+      updateService(scopeOf(world), { ...WEB, taskDefinition: "renamed:1" });
+      await world.clock.advance(HOUR);
+      const connect = answering(connectAdmin(world), "DescribeServiceRevisions", (output) => ({
+        ...output,
+        serviceRevisions: [],
+      }));
+      const found = await read(world, { connect, completed });
+      assert.deepEqual(itemGapsOf(found), [`service-deployments failed renamed*: ${serviceArn("web")}`]);
+      assert.ok(targetsOf(found).includes("service-deployments checkout:2"));
+      assert.deepEqual(found.completed, {});
+    });
+
     it("does not mind a service that goes between its description and its list", async () => {
       const world = await settled();
       const connect = answering(connectAdmin(world), "DescribeServices", (output) => {
