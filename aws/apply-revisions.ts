@@ -49,19 +49,16 @@ export async function remove(client: ECSClient, calls: Calls, action: Removal, a
 }
 
 const SEND: Record<Removal, (client: ECSClient, arns: string[]) => Promise<Applied[]>> = {
-  async deregister(client, arns) {
-    const results: Applied[] = [];
-    for (const subject of arns) {
-      const answer = await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: subject }));
-      const { status = "missing", deregisteredAt } = answer.taskDefinition ?? {};
-      results.push(
-        status === "INACTIVE"
+  deregister: (client, arns) =>
+    Promise.all(
+      arns.map(async (subject) => {
+        const answer = await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: subject }));
+        const { status = "missing", deregisteredAt } = answer.taskDefinition ?? {};
+        return status === "INACTIVE"
           ? { subject, result: "done", ...(deregisteredAt && { deregisteredAt: deregisteredAt.getTime() }) }
-          : { subject, result: "failed", cause: `answered with status ${status}` },
-      );
-    }
-    return results;
-  },
+          : { subject, result: "failed", cause: `answered with status ${status}` };
+      }),
+    ),
 
   async delete(client, arns) {
     const answer = await client.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: arns }));

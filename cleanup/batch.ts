@@ -2,13 +2,13 @@ import { REMOVAL_OPERATIONS } from "../aws/apply-revisions";
 import { recordRemovals } from "../retention/ledger";
 import { STORE } from "../retention/store-layout";
 import type { Millis, Removal } from "../retention/types";
-import { stopOf } from "./control";
 import { BATCH_GUARDS, type BatchContext, type Stop } from "./guards";
-import { type Batch, batchKey, writeIntent, writeOutcomes } from "./journal";
-import type { Lease } from "./lease";
-import type { Ledgers } from "./ledgers";
 import { type Call, nextCalls, type Part, postpone } from "./parts";
 import { type RemovalOptions, type Removed, removeBatch } from "./removal";
+import { stopOf } from "./store/control";
+import { type Batch, batchKey, writeIntent, writeOutcomes } from "./store/journal";
+import type { Lease } from "./store/lease";
+import type { Ledgers } from "./store/ledgers";
 
 export interface BatchOptions extends RemovalOptions {
   runId: string;

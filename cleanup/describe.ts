@@ -5,7 +5,7 @@ import { type Calls, CutOffError, type ReadError } from "../aws/retry";
 import { describeRevision, factOf } from "../aws/revisions";
 import { findPlaintextSecrets } from "../checks/plaintext-secrets";
 import type { Clock, Gap, Millis, Revision } from "../retention/types";
-import type { Facts } from "./facts";
+import type { Facts } from "./store/facts";
 
 export interface DescribeOptions {
   client: ECSClient;

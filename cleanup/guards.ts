@@ -2,7 +2,7 @@ import { parseRevisionArn } from "../aws/arn";
 import { matchesFamily } from "../retention/families";
 import { allowance, freesAt } from "../retention/limits";
 import type { Archived, Ledger, Millis, Outcome, Postponement, Removal, RetentionPolicy } from "../retention/types";
-import type { Lease } from "./lease";
+import type { Lease } from "./store/lease";
 
 /** What is known of one service just before a batch is opened. */
 export interface BatchContext {

@@ -20,8 +20,8 @@ import type {
   Revision,
 } from "../retention/types";
 import { describeInTurn } from "./describe";
-import type { Facts } from "./facts";
 import type { Progress } from "./options";
+import type { Facts } from "./store/facts";
 
 export interface ReadOptions {
   connect: Connect;

@@ -1,9 +1,9 @@
 import type { AccountState, Report, Store } from "../retention/types";
-import { type LoadedState, loadState } from "./account-state";
-import { type Facts, openFacts } from "./facts";
-import { type Ledgers, loadLedgers } from "./ledgers";
 import type { RunOptions } from "./options";
 import { isGood } from "./registrations";
+import { type LoadedState, loadState } from "./store/account-state";
+import { type Facts, openFacts } from "./store/facts";
+import { type Ledgers, loadLedgers } from "./store/ledgers";
 
 /** What earlier runs left in the store. */
 export interface Memory {

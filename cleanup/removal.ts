@@ -5,11 +5,11 @@ import { type Calls, CutOffError, ReadError } from "../aws/retry";
 import { type Described, describeRevision } from "../aws/revisions";
 import { nameOf } from "../retention/ledger";
 import type { Clock, Millis, Outcome, Postponement, Removal, Revision, Store } from "../retention/types";
-import { archiveRevision } from "./archive";
-import type { Facts } from "./facts";
 import { CALL_GUARDS, type CallContext, type Refusal } from "./guards";
-import type { Lease } from "./lease";
 import { type Call, endPart, type Part, settle } from "./parts";
+import { archiveRevision } from "./store/archive";
+import type { Facts } from "./store/facts";
+import type { Lease } from "./store/lease";
 
 export interface RemovalOptions {
   /** Describes; removing is done with each service's own. */

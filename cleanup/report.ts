@@ -3,8 +3,8 @@ import { parseDuration } from "../retention/duration";
 import { backlogEnds } from "../retention/limits";
 import { STORE } from "../retention/store-layout";
 import type { Millis, Problem, Report, ServiceReport } from "../retention/types";
-import type { Ledgers } from "./ledgers";
 import { isGood, type LoadedRegistration } from "./registrations";
+import type { Ledgers } from "./store/ledgers";
 
 /** A report for each service, by registration's key, with what is wrong with it from the start. */
 export function serviceReports(

@@ -3,9 +3,7 @@ import { StoreConflictError } from "../aws/errors";
 import { type Calls, calls } from "../aws/retry";
 import { STORE } from "../retention/store-layout";
 import type { Millis, Plan, Report, ServiceReport } from "../retention/types";
-import { saveState } from "./account-state";
 import { claimsAfter, contested, vanishedOf } from "./claims";
-import { type Lease, LeaseLostError, takeLease } from "./lease";
 import { loadMemory, stateAfter } from "./memory";
 import type { RunOptions, RunResult } from "./options";
 import { type Part, partOf } from "./parts";
@@ -15,6 +13,8 @@ import { type GoodRegistration, isGood } from "./registrations";
 import { removers } from "./removers";
 import { foretell, reportKey, serviceReports } from "./report";
 import { settleBatch } from "./settle";
+import { saveState } from "./store/account-state";
+import { type Lease, LeaseLostError, takeLease } from "./store/lease";
 
 /** Nothing is read or removed in a run's last 90 s. */
 const TIME_TO_REPORT: Millis = 90_000;

@@ -3,9 +3,9 @@ import { StoreConflictError } from "../aws/errors";
 import { matchesFamily } from "../retention/families";
 import { recordRemovals } from "../retention/ledger";
 import type { Gap, Millis, Outcome, Revision, Store } from "../retention/types";
-import { type Batch, readBatch, writeOutcomes } from "./journal";
-import type { Ledgers } from "./ledgers";
 import type { GoodRegistration } from "./registrations";
+import { type Batch, readBatch, writeOutcomes } from "./store/journal";
+import type { Ledgers } from "./store/ledgers";
 
 /** `gone`: AWS does not list it any more; `unknown`: it was not read. */
 type Status = Revision["status"] | "gone" | "unknown";

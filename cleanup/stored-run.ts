@@ -3,11 +3,11 @@ import { calls } from "../aws/retry";
 import { s3Store } from "../aws/s3-store";
 import type { Settings } from "../retention/settings";
 import type { Clock, Millis, Report } from "../retention/types";
-import { loadState } from "./account-state";
 import { assumeCleanupRole } from "./assume";
 import type { RunResult } from "./options";
 import { isGood, type LoadedRegistration, loadRegistrations } from "./registrations";
 import { run } from "./run";
+import { loadState } from "./store/account-state";
 
 export interface StoredRunOptions {
   connect: Connect;

@@ -70,7 +70,8 @@ function understand(body: string, now: Millis): Ledger | string {
 }
 
 function isClaim(value: unknown): value is FamilyClaim {
-  return isObject(value) && typeof value.family === "string" && /^(exact|hash-suffix)$/.test(String(value.familyMatch));
+  const { family, familyMatch } = isObject(value) ? value : {};
+  return typeof family === "string" && (familyMatch === "exact" || familyMatch === "hash-suffix");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

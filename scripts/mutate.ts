@@ -21,7 +21,7 @@ const MUTATED = [
   "retention/revisions/rules.ts",
   "retention/limits.ts",
   "retention/ledger.ts",
-  "cleanup/lease.ts",
+  "cleanup/store/lease.ts",
   "cleanup/guards.ts",
   "aws/apply-revisions.ts",
 ];
@@ -30,6 +30,7 @@ const MUTATED = [
 const UNITS = [
   "tests/retention/**/*.test.ts",
   "tests/aws/**/*.test.ts",
+  "tests/cleanup/store/*.test.ts",
   "tests/cleanup/!(crash|store-faults).test.ts",
   "tests/cleanup/crash.test.ts",
   "tests/cleanup/store-faults.test.ts",
@@ -75,11 +76,16 @@ async function dropEach(drops: string[]): Promise<Break[]> {
   return breaks;
 }
 
+interface Location {
+  start: { line: number; column: number };
+  end: { line: number; column: number };
+}
+
 interface Mutant {
   id: string;
   mutatorName: string;
   replacement: string;
-  location: { start: { line: number } };
+  location: Location;
   status: "Killed" | "Survived" | "NoCoverage" | "Timeout" | "RuntimeError" | "CompileError" | "Ignored";
 }
 
@@ -105,13 +111,10 @@ async function mutate(files: string[]): Promise<Break[]> {
   const [sandbox = ""] = readdirSync(SANDBOX).filter((name) => name.startsWith("sandbox"));
   const breaks: Break[] = [];
   for (const [file, { source, mutants }] of Object.entries(report.files)) {
-    const lines = source.split("\n");
     await each(
       mutants.filter(({ status }) => status !== "Ignored" && status !== "CompileError"),
-      async ({ id, mutatorName, replacement, status, location: { start } }) => {
-        // By its text, since its number changes with every line above it.
-        const line = lines[start.line - 1]?.trim() ?? "";
-        const name = `${file} ${mutatorName}: ${line} -> ${replacement.replace(/\s+/g, " ").slice(0, 60)}`;
+      async ({ id, mutatorName, replacement, status, location }) => {
+        const name = `${file} ${mutatorName}: ${describe(source, location)} -> ${oneLine(replacement)}`;
         const unseen = status === "Survived" || status === "NoCoverage";
         const where = { cwd: join(SANDBOX, sandbox), env: { __STRYKER_ACTIVE_MUTANT__: id } };
         breaks.push(unseen ? progress({ name, noticedBy: await felt([], where) }) : { name, noticedBy: "tests" });
@@ -121,6 +124,16 @@ async function mutate(files: string[]): Promise<Break[]> {
   rmSync(SANDBOX, { recursive: true, force: true });
   return breaks;
 }
+
+/** What was changed, and the line that it stands in: by its text, since its number changes with every line above it. */
+function describe(source: string, { start, end }: Location): string {
+  const lines = source.split("\n");
+  const line = lines[start.line - 1] ?? "";
+  const changed = start.line === end.line ? line.slice(start.column - 1, end.column - 1) : line.slice(start.column - 1);
+  return `${oneLine(line)} | ${oneLine(changed)}`;
+}
+
+const oneLine = (text: string) => text.trim().replace(/\s+/g, " ").slice(0, 120);
 
 /** Whether the simulation notices what no test did. */
 async function felt(preload: string[], where: Parameters<typeof node>[1]): Promise<Break["noticedBy"]> {

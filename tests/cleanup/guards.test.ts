@@ -70,9 +70,10 @@ const CALL_STOPS: Record<string, Partial<CallContext>[]> = {
     })),
   ],
   held: [
-    ...["2026-06-01", "2026-06-02", "2999-12-31", "2026-06-01T12:00:01Z", "2026-06-01T14:30+02:00"].map(held),
+    ...["2026-06-01", "2026-06-02", "2999-12-31", "2026-06-01T12:00:00Z", "2026-06-01T14:30+02:00"].map(held),
     // Nobody knows what these mean.
-    ...["", "forever", "2026-13-01", "31.12.2020", "2020", "2020-01-01T00:00"].map(held),
+    ...["", "forever", "2026-13-01", "31.12.2020", "2020", "2020-01-01T00:00", "2020-01-01T00:00Z today"].map(held),
+    ...["on 2020-01-01", "from 2020-01-01T00:00Z"].map(held),
   ],
   archived: [{ archived: undefined }],
 };
@@ -122,7 +123,7 @@ describe("guards of a call", () => {
     assert.deepEqual(answers({ ...CALL, ...deregister, archived: undefined }), []);
     const line = { policy: policyOf("checkout", { familyMatch: "hash-suffix" }), arn: arnOf("checkout-0a1b2c3d:7") };
     assert.deepEqual(answers({ ...CALL, ...line }), []);
-    for (const past of ["2026-05-31", "2020-01-01T00:00:00Z", "2026-06-01T13:59:59+02:00"]) {
+    for (const past of ["2026-05-31", "2020-01-01T00:00Z", "2020-01-01T00:00:00.125Z", "2026-06-01T13:59:59+02:00"]) {
       assert.deepEqual(answers({ ...CALL, ...held(past) }), [], past);
     }
   });

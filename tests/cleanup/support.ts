@@ -1,9 +1,9 @@
 import type { Connect } from "../../aws/clients";
 import { memoryStore } from "../../aws/memory-store";
-import type { Batch } from "../../cleanup/journal";
 import type { RunOptions, RunResult } from "../../cleanup/options";
 import { type LoadedRegistration, loadRegistration } from "../../cleanup/registrations";
 import { run } from "../../cleanup/run";
+import type { Batch } from "../../cleanup/store/journal";
 import { newLedger } from "../../retention/ledger";
 import type { Ledger, Outcome, Report, Store } from "../../retention/types";
 import { type Fault, type RecordedCall, World } from "../../simulator";

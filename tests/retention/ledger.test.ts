@@ -178,6 +178,19 @@ describe("what a ledger remembers of use", () => {
     assert.equal(recordUse(after, seen({ lost: true }), NOW).since, LATER);
   });
 
+  it("is the same in whichever order AWS lists what is in use, so that it is not written for that", () => {
+    const line = [revision(2), revision(1)];
+    const [one, other] = [
+      [1, 2],
+      [2, 1],
+    ].map((order) =>
+      JSON.stringify(
+        recordUse(newLedger(NOW), seen({ line, references: order.map((each) => reference(each)) }), NOW).inUse,
+      ),
+    );
+    assert.equal(one, other);
+  });
+
   it("counts what it never saw as used when it began, or when that was registered", () => {
     const ledger = newLedger(NOW);
     assert.equal(usedAt(ledger, revision(1), undefined), NOW);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY, HOUR } from "../../retention/duration";
 import { newLedger, readLedger, recordRemovals } from "../../retention/ledger";
-import { allowance, backlogEnds } from "../../retention/limits";
+import { allowance, backlogEnds, freesAt } from "../../retention/limits";
 import type { Ledger } from "../../retention/types";
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -19,6 +19,11 @@ describe("the limit of removals", () => {
     assert.equal(allowance(newLedger(NOW), 500, NOW), 500);
     assert.equal(allowance(ledgerOf([24, 100], [23, 200], [0, 50]), 500, NOW), 250);
     assert.equal(allowance(ledgerOf([1, 600]), 500, NOW), 0);
+  });
+
+  it("becomes free again when the oldest that counts is a day old", () => {
+    assert.equal(freesAt(newLedger(NOW), NOW), undefined);
+    assert.equal(freesAt(ledgerOf([2, 1], [23, 1], [5, 1], [30, 1]), NOW), NOW + HOUR);
   });
 
   it("holds in any 24 hours, whatever is asked for when, through the store and back", () => {

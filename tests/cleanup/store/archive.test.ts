@@ -5,11 +5,11 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
-import { memoryStore } from "../../aws/memory-store";
-import { archiveRevision } from "../../cleanup/archive";
-import { World } from "../../simulator";
-import { connectTo } from "../../simulator/wire/middleware";
-import { PLACE } from "../aws/stored";
+import { memoryStore } from "../../../aws/memory-store";
+import { archiveRevision } from "../../../cleanup/store/archive";
+import { World } from "../../../simulator";
+import { connectTo } from "../../../simulator/wire/middleware";
+import { PLACE } from "../../aws/stored";
 
 const FULL: RegisterTaskDefinitionCommandInput = {
   family: "checkout",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { memoryStore } from "../../aws/memory-store";
-import { type Batch, batchKey, readBatch, writeIntent, writeOutcomes } from "../../cleanup/journal";
-import type { Outcome } from "../../retention/types";
+import { memoryStore } from "../../../aws/memory-store";
+import { type Batch, batchKey, readBatch, writeIntent, writeOutcomes } from "../../../cleanup/store/journal";
+import type { Outcome } from "../../../retention/types";
 
 const AT = Date.UTC(2027, 2, 1, 23, 59);
 const RUN = { account: "111122223333", region: "eu-central-1", runId: "run-1" };

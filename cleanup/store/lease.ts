@@ -1,6 +1,6 @@
-import { StoreConflictError } from "../aws/errors";
-import { STORE } from "../retention/store-layout";
-import type { Clock, Millis, Store } from "../retention/types";
+import { StoreConflictError } from "../../aws/errors";
+import { STORE } from "../../retention/store-layout";
+import type { Clock, Millis, Store } from "../../retention/types";
 import { writeOwned } from "./owned";
 
 /** After this a lease that was not released may be taken. */
@@ -78,7 +78,7 @@ export async function takeLease(
     number: number + 1,
     runId: nobodys ? `nobody: ${runId} found a lease that cannot be right` : runId,
     expiresAt: now + TTL,
-    ...(batch !== undefined && { batch }),
+    batch,
   };
   let etag: string;
   try {
@@ -127,7 +127,7 @@ function hold(store: Store, key: string, taken: LeaseObject, firstEtag: string, 
 
   return {
     number: taken.number,
-    ...(taken.batch !== undefined && { unsettled: taken.batch }),
+    unsettled: taken.batch,
     store: {
       get: (key) => store.get(key),
       list: (prefix) => store.list(prefix),
@@ -154,7 +154,7 @@ function readLease(body: string, key: string): LeaseObject | undefined {
     return undefined;
   }
   const { version, number, runId, expiresAt, batch } = lease ?? {};
-  if (typeof version === "number" && version > 1) {
+  if (Number(version) > 1) {
     throw new Error(`${key}: got version ${version}, expected 1; update this ecs-retention to the one that wrote it`);
   }
   const sound =

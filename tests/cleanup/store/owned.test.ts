@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { memoryStore } from "../../aws/memory-store";
-import { putOwned, writeOwned } from "../../cleanup/owned";
-import { AwsError } from "../../simulator";
-import { simulatedStore } from "../aws/stored";
+import { memoryStore } from "../../../aws/memory-store";
+import { putOwned, writeOwned } from "../../../cleanup/store/owned";
+import { AwsError } from "../../../simulator";
+import { simulatedStore } from "../../aws/stored";
 
 describe("an object that one writer owns", () => {
   it("is written although the answer was lost, and read back once", async () => {

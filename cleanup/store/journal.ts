@@ -1,6 +1,6 @@
-import { dayOf } from "../retention/dates";
-import { STORE } from "../retention/store-layout";
-import type { Millis, Outcome, Removal, Store } from "../retention/types";
+import { dayOf } from "../../retention/dates";
+import { STORE } from "../../retention/store-layout";
+import type { Millis, Outcome, Removal, Store } from "../../retention/types";
 import { writeOwned } from "./owned";
 
 /** What a batch of removals set out to do, and what became of it. Two PUTs a batch. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { memoryStore } from "../../aws/memory-store";
-import { loadState, saveState } from "../../cleanup/account-state";
-import { readPolicy } from "../../retention/policy";
-import type { AccountState, RetentionPolicy } from "../../retention/types";
+import { memoryStore } from "../../../aws/memory-store";
+import { loadState, saveState } from "../../../cleanup/store/account-state";
+import { readPolicy } from "../../../retention/policy";
+import type { AccountState, RetentionPolicy } from "../../../retention/types";
 
 const RUN = { account: "111122223333", region: "eu-central-1", runId: "run-1" };
 const KEY = "state/111122223333-eu-central-1.json";

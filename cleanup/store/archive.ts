@@ -1,7 +1,7 @@
 import type { RegisterTaskDefinitionCommandInput, Tag, TaskDefinition } from "@aws-sdk/client-ecs";
-import { withoutPlaintextSecrets } from "../checks/plaintext-secrets";
-import { STORE } from "../retention/store-layout";
-import type { Archived, Store } from "../retention/types";
+import { withoutPlaintextSecrets } from "../../checks/plaintext-secrets";
+import { STORE } from "../../retention/store-layout";
+import type { Archived, Store } from "../../retention/types";
 
 /** What DescribeTaskDefinition tells and RegisterTaskDefinition does not take. */
 const READ_ONLY: Record<Exclude<keyof TaskDefinition, keyof RegisterTaskDefinitionCommandInput>, true> = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { memoryStore } from "../../aws/memory-store";
-import { type Lease, takeLease } from "../../cleanup/lease";
-import type { Clock, Store } from "../../retention/types";
+import { memoryStore } from "../../../aws/memory-store";
+import { type Lease, takeLease } from "../../../cleanup/store/lease";
+import type { Clock, Store } from "../../../retention/types";
 
 const MINUTE = 60_000;
 const KEY = "lease/111122223333-eu-central-1.json";
@@ -88,6 +88,7 @@ describe("the lease", () => {
     const first = await taken(store, time.clock());
     assert.equal(first.unsettled, undefined);
     await first.renew("journal/1");
+    await first.renew();
     time.pass(11);
     const second = await taken(store, time.clock(), "killed before it settled anything");
     assert.equal(second.unsettled, "journal/1");
@@ -187,7 +188,12 @@ describe("the lease", () => {
   for (const [what, body] of Object.entries({
     "is no JSON": "{",
     "is null": "null",
-    "holds something else": '{"version":1,"number":"7","runId":"x","expiresAt":0}',
+    "has a number that is none": '{"version":1,"number":"7","runId":"x","expiresAt":0}',
+    "names no run": '{"version":1,"number":7,"expiresAt":0}',
+    "has no end": '{"version":1,"number":7,"runId":"x","expiresAt":"soon"}',
+    "names a batch that is none": '{"version":1,"number":7,"runId":"x","expiresAt":0,"batch":1}',
+    "has no version": '{"number":7,"runId":"x","expiresAt":0}',
+    "is of no version that ever was": '{"version":0,"number":7,"runId":"x","expiresAt":0}',
     "ends far in the future": JSON.stringify({ version: 1, number: 7, runId: "x", expiresAt: Date.UTC(2028, 0) }),
   })) {
     it(`counts as held for 10 minutes where it ${what}: somebody may hold it`, async () => {
@@ -214,6 +220,31 @@ describe("the lease", () => {
     assert.equal(zombie.holds(), false, "from when it knows");
     time.pass(10);
     assert.equal((await taken(store, time.clock())).unsettled, "journal/1");
+  });
+
+  it("is believed that ends as late as a clock which is 5 minutes ahead would write", async () => {
+    const time = new Time();
+    const store = memoryStore();
+    await taken(store, time.clock(5 * MINUTE), "ahead");
+    assert.deepEqual(await heldBy(store, time.clock()), { runId: "ahead", until: time.now + 15 * MINUTE });
+  });
+
+  it("passes on what the store fails with, and says who was faster where somebody was", async () => {
+    const time = new Time();
+    const failing = { ...memoryStore(), put: () => Promise.reject(new Error("denied")) };
+    await assert.rejects(takeLease(failing, { ...PLACE, runId: "run-1", clock: time.clock() }), { message: "denied" });
+
+    const store = { ...memoryStore() };
+    const lease = await taken(store, time.clock());
+    store.put = () => Promise.reject(new Error("denied"));
+    await assert.rejects(lease.renew(), { name: "Error", message: "denied" });
+    assert.equal(lease.holds(), true);
+
+    const shared = memoryStore();
+    const slow = { ...shared, get: async () => undefined };
+    await taken(shared, time.clock());
+    const { runId, until } = await heldBy(slow, time.clock());
+    assert.deepEqual({ runId, until }, { runId: "a run that began at the same time", until: time.now + 10 * MINUTE });
   });
 
   it("is left to the newer version that wrote it", async () => {

@@ -1,5 +1,5 @@
-import { STORE } from "../retention/store-layout";
-import type { Store } from "../retention/types";
+import { STORE } from "../../retention/store-layout";
+import type { Store } from "../../retention/types";
 
 /** Keys of what stops every removal, such as `control/STOP`; `undefined`: nothing does. One list call a batch. */
 export async function stopOf(store: Store): Promise<string | undefined> {

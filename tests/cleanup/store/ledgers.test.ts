@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { memoryStore } from "../../aws/memory-store";
-import { loadLedgers } from "../../cleanup/ledgers";
-import { newLedger, recordRemovals } from "../../retention/ledger";
+import { memoryStore } from "../../../aws/memory-store";
+import { loadLedgers } from "../../../cleanup/store/ledgers";
+import { newLedger, recordRemovals } from "../../../retention/ledger";
 
 const NOW = Date.UTC(2027, 2, 1);
 const RUN = { account: "111122223333", region: "eu-central-1", runId: "run-1" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { memoryStore } from "../../aws/memory-store";
-import { openFacts } from "../../cleanup/facts";
-import type { RevisionFact, Store } from "../../retention/types";
+import { memoryStore } from "../../../aws/memory-store";
+import { openFacts } from "../../../cleanup/store/facts";
+import type { RevisionFact, Store } from "../../../retention/types";
 
 const FOLDER = "facts/111122223333-eu-central-1/";
 const open = (store: Store) => openFacts(store, "111122223333", "eu-central-1");

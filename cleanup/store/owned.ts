@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { StoreConflictError } from "../aws/errors";
-import type { Store } from "../retention/types";
+import { StoreConflictError } from "../../aws/errors";
+import type { Store } from "../../retention/types";
 
 /**
  * Writes an object that nobody else may have written since `etag`. After a lost answer the write is sent again and meets

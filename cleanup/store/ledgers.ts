@@ -1,6 +1,6 @@
-import { newLedger, readLedger } from "../retention/ledger";
-import { STORE } from "../retention/store-layout";
-import type { Ledger, Millis, Store } from "../retention/types";
+import { newLedger, readLedger } from "../../retention/ledger";
+import { STORE } from "../../retention/store-layout";
+import type { Ledger, Millis, Store } from "../../retention/types";
 import { writeOwned } from "./owned";
 
 /** What is remembered of each registration. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { memoryStore } from "../../aws/memory-store";
-import { stopOf } from "../../cleanup/control";
+import { memoryStore } from "../../../aws/memory-store";
+import { stopOf } from "../../../cleanup/store/control";
 
 describe("a stop", () => {
   it("is whatever lies below control/, by name, and nothing else", async () => {

@@ -1,6 +1,6 @@
-import { readPolicy } from "../retention/policy";
-import { STORE } from "../retention/store-layout";
-import type { AccountState, Store } from "../retention/types";
+import { readPolicy } from "../../retention/policy";
+import { STORE } from "../../retention/store-layout";
+import type { AccountState, Store } from "../../retention/types";
 import { writeOwned } from "./owned";
 
 /** One GET when a run begins and one PUT when it ends. */

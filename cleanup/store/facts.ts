@@ -1,5 +1,5 @@
-import { STORE } from "../retention/store-layout";
-import type { RevisionFact, Store } from "../retention/types";
+import { STORE } from "../../retention/store-layout";
+import type { RevisionFact, Store } from "../../retention/types";
 import { putOwned } from "./owned";
 
 /** What was described once and never changes. */
