@@ -58,8 +58,10 @@ export class Observer {
   readonly keptSince = new Map<string, { claim: Claim; since: Millis }>();
   /** When a run that nothing disturbed must last have seen a revision used: by registration and revision, by source. */
   readonly seenUsed = new Map<string, Map<string, Millis>>();
-  /** When a deployment last completed on a revision. */
+  /** When a deployment last completed on a revision, as the end of a rollback too. */
   readonly completed = new Map<string, Millis>();
+  /** The same without rollbacks: AWS's list of service deployments does not tell what those returned to. */
+  readonly succeeded = new Map<string, Millis>();
   /** When such a run must last have seen that, by registration and revision. */
   readonly seenCompleted = new Map<string, Millis>();
   /** When somebody else deregistered a revision. */
@@ -200,7 +202,9 @@ export class Observer {
           const ended = { SUCCESSFUL: target, ROLLBACK_SUCCESSFUL: rollback?.revision }[status as string];
           const [, revision] = service.revisions.find(({ arn }) => arn === ended)?.taskDefinition.split("/") ?? [];
           if (finishedAt === undefined || revision === undefined) continue;
-          this.completed.set(revision, Math.max(this.completed.get(revision) ?? 0, finishedAt));
+          for (const dates of status === "SUCCESSFUL" ? [this.completed, this.succeeded] : [this.completed]) {
+            dates.set(revision, Math.max(dates.get(revision) ?? 0, finishedAt));
+          }
         }
       }
     }
@@ -212,7 +216,10 @@ export class Observer {
       }
     }
     for (const [by, revision] of completed) {
-      if (this.#lastCompleted.get(by) !== revision) this.completed.set(revision, this.now);
+      if (this.#lastCompleted.get(by) === revision) continue;
+      this.completed.set(revision, this.now);
+      // What CodeDeploy deployed was no rollback of ECS.
+      if (!by.startsWith("arn:")) this.succeeded.set(revision, this.now);
     }
     this.#lastCompleted = completed;
   }

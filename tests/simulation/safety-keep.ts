@@ -91,12 +91,16 @@ export const KEEP_RULES: SafetyRule[] = [
     broken: ({ removal, seen, policy, exposed, mine }) => {
       const { keepSuccessful } = policy.taskDefinitions;
       if (exposed || policy.mode === "retire" || keepSuccessful < 1) return;
-      const last = [...seen.completed]
-        .filter(([revision]) => claims(mine, revision.split(":")[0] ?? ""))
-        .sort(([, one], [, other]) => other - one);
-      const [, completedAt] = last.slice(0, keepSuccessful).find(([revision]) => revision === removal.revision) ?? [];
+      // A rollback counts for the product where it saw one end: what must be kept is among the last in either count.
+      const [completedAt, succeededAt] = [seen.completed, seen.succeeded].map((dates) => {
+        const own = [...dates].filter(([revision]) => claims(mine, revision.split(":")[0] ?? ""));
+        const last = own.sort(([, one], [, other]) => other - one).slice(0, keepSuccessful);
+        return last.find(([revision]) => revision === removal.revision)?.[1];
+      });
       const saw = seen.seenCompleted.get(`${mine.key} ${removal.revision}`) ?? 0;
-      const from = Math.max(completedAt ?? Infinity, forgottenAt(seen, mine.key), ledgerBegins(seen, mine));
+      const from = Math.max(
+        ...[completedAt ?? Infinity, succeededAt ?? Infinity, forgottenAt(seen, mine.key), ledgerBegins(seen, mine)],
+      );
       const kept = saw >= from;
       return kept && `among the last ${keepSuccessful} that a deployment completed on`;
     },
