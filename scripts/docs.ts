@@ -116,7 +116,8 @@ ${rows(
   ],
 )}
 
-A run reads once, and again after every five minutes of removing. \`npm run bench\` counts the calls of a cold run, a warm
+A run reads once, and again after every five minutes of removing; where describing took more than a minute, it lists
+revisions once more. \`npm run bench\` counts the calls of a cold run, a warm
 one and one that removes, for each source, and fails where they differ from this.
 `;
 }
@@ -155,7 +156,7 @@ It reads, writes its own store, and takes on cleanup roles below its path. It ca
 
 ${statements([...accountStatements(SCOPE, "/ecs-retention/eu-west-1/"), ...ownStatements(SCOPE, own)])}
 
-## The cleanup role of \`checkout\`, only in mode \`enforce\`
+## The cleanup role of \`checkout\`, only in modes \`enforce\` and \`retire\`
 
 ${statements(cleanupStatements(SCOPE, { family: "checkout", familyMatch: "exact" }))}
 

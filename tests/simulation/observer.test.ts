@@ -10,7 +10,7 @@ import { roleOf } from "../../simulator/services/iam";
 import { createStateMachine } from "../../simulator/services/states";
 import { openSession } from "../../simulator/services/sts";
 import { ACCOUNT, Account, BUCKET, PLACE, REGION, registrationKey } from "./account";
-import { readClaim } from "./claims";
+import { claimsAt, readClaim } from "./claims";
 import { type ObservedRun, Observer } from "./observer";
 import { SAFETY_RULES } from "./safety";
 import { DAY, HOUR, tolerancesOf } from "./tolerances";
@@ -22,7 +22,7 @@ class Stage {
   readonly account = new Account(1, { pageSize: 100, staleness: 0 });
   readonly world: World = this.account.world;
   readonly observer: Observer;
-  run: ObservedRun = { id: "run-1", startedAt: 0, acknowledged: [] };
+  run: ObservedRun = { id: "run-1", startedAt: 0, registered: [], acknowledged: [] };
   role = "cleanup-checkout";
   lease = "run-1";
   intended = true;
@@ -60,7 +60,7 @@ class Stage {
 
   /** A run notes what a registration's revisions are used for: from here on that is known. */
   writesLedger(key: string, more: Partial<ObservedRun> = {}): void {
-    const run = { ...this.run, id: "writer", startedAt: this.observer.now, ...more };
+    const run = { ...this.run, id: "writer", startedAt: this.observer.now, registered: this.#registered, ...more };
     this.observer.runs.set(run.id, run);
     const object = `ledger/${PLACE}/${encodeURIComponent(key)}`;
     this.account.put(object, "{}");
@@ -71,7 +71,7 @@ class Stage {
 
   /** A run of its own, which nothing disturbs, reads the account. */
   async reads(): Promise<void> {
-    const run = { id: "reader", startedAt: this.world.clock.now(), acknowledged: [] };
+    const run = { ...this.run, id: "reader", startedAt: this.world.clock.now(), registered: this.#registered };
     this.observer.runs.set(run.id, run);
     await this.wait(MINUTE);
     this.observer.afterRun(run);
@@ -95,6 +95,10 @@ class Stage {
     if (action === "deregister") {
       await world.gate.call({ ...call, operation: "DeregisterTaskDefinition", input: { taskDefinition: arn } });
     } else await world.gate.call({ ...call, operation: "DeleteTaskDefinitions", input: { taskDefinitions: [arn] } });
+  }
+
+  get #registered() {
+    return claimsAt(this.observer.bucket, this.world.clock.now());
   }
 
   get rules(): string[] {

@@ -30,6 +30,8 @@ export interface ObservedRun {
   services?: string[];
   /** Of the CLI: the policies that it was given. The function takes those in the store. */
   given?: Claim[];
+  /** What the store held when it began. */
+  registered: Claim[];
   acknowledged: string[];
   /** A fault met it, a process died in it, or somebody meddled with the store: it may know less than the world. */
   disturbed?: true;
@@ -116,10 +118,10 @@ export class Observer {
   }
 
   /** A run read the account, and came to its end. */
-  afterRun({ id, startedAt, given, disturbed }: ObservedRun): void {
+  afterRun({ id, startedAt, given, registered, disturbed }: ObservedRun): void {
     if (disturbed || this.runs.get(id)?.disturbed) return;
     this.undisturbed.push({ from: startedAt, to: this.now });
-    const good = (given ?? claimsAt(this.bucket, startedAt)).filter(({ policy }) => policy);
+    const good = (given ?? registered).filter(({ policy }) => policy);
     for (const { key, policy } of good) {
       const ours = (revision: string) => claims({ key, policy }, revision.split(":")[0] ?? "");
       const ignored = new Set(policy?.ignoredSources.map(({ source }) => source));
@@ -149,10 +151,10 @@ export class Observer {
     )
       return;
     const [, name] = object.split(`ledger/${this.scope.account}-${this.scope.region}/`);
-    const { startedAt, given } = this.runs.get(principal.split("/").at(-1) ?? "") ?? {};
+    const { startedAt, given, registered = [] } = this.runs.get(principal.split("/").at(-1) ?? "") ?? {};
     if (name === undefined || startedAt === undefined) return;
     const key = decodeURIComponent(name);
-    const claim = (given ?? claimsAt(this.bucket, startedAt)).find((each) => each.key === key);
+    const claim = (given ?? registered).find((each) => each.key === key);
     const before = this.keptSince.get(key);
     if (!claim?.policy || (before && overlap(before.claim, claim))) return;
     this.keptSince.set(key, { claim, since: startedAt });

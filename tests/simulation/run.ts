@@ -5,7 +5,7 @@ import { Random } from "../../simulator/random";
 import { roleOf } from "../../simulator/services/iam";
 import { openSession } from "../../simulator/services/sts";
 import { Account, BUCKET, PLACE, REGION } from "./account";
-import { bodyOf, current, objectsBelow, readClaim } from "./claims";
+import { bodyOf, claimsAt, current, objectsBelow, readClaim } from "./claims";
 import { connectSlowly } from "./connect";
 import { faultOf, happeningOf, runOf } from "./events";
 import { deployPolicy, lines } from "./events-store";
@@ -160,6 +160,8 @@ export class Simulation {
         given: files.map(({ key, body }) => ({ ...readClaim(key, body), role: undefined, given: true as const })),
       }),
       acknowledged: account.settings.acknowledgedGaps.map((each) => each.id),
+      // Now: another object may be written at this very moment.
+      registered: claimsAt(observer.bucket, clock.now()),
     };
     if (account.denied.size > 0 || account.world.inactiveLag > 0) observed.disturbed = true;
     observer.runs.set(runId, observed);
