@@ -86,7 +86,7 @@ function unkept(policy: WrittenPolicy, observer: Observer): { found: TaskDefinit
   const ignored = new Set(ignoredSources.map(({ source }) => source));
   const needed = [...observer.needed.values()].filter(({ source }) => !ignored.has(source));
   const inUse = new Set([...needed.map(({ revision }) => revision), ...lastAttempted(observer)]);
-  if (mode === "retire" && needed.some(({ revision }) => claims(claim, revision.split(":")[0] ?? ""))) return [];
+  if (mode === "retire" && [...inUse].some((revision) => claims(claim, revision.split(":")[0] ?? ""))) return [];
   const keep = mode === "retire" ? 0 : Math.max(1, taskDefinitions.keepRevisions);
   const newest = new Set(line.filter(({ status }) => status === "ACTIVE").slice(0, keep));
   const left = line.filter(
