@@ -2,7 +2,7 @@ import type { Millis } from "../../retention/types";
 import type { RecordedCall, Scope } from "../../simulator";
 import { listRevisions, type TaskDefinition } from "../../simulator/services/ecs-definitions";
 import type { Bucket } from "../../simulator/services/s3";
-import { bucketIn, type Claim, claims, claimsAt, current, overlap } from "./claims";
+import { bucketIn, type Claim, claims, current, overlap } from "./claims";
 import { brokenBy } from "./safety";
 import type { Tolerances } from "./tolerances";
 import { needsOf } from "./truth";
