@@ -29,7 +29,7 @@ export function readFields<T>(
   { path = "", root = "policy" } = {},
 ): Partial<T> {
   const names = Object.keys(fields).join(", ");
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isRecord(value)) {
     const fix = `write an object with any of ${names}`;
     problems.push({ path: path || root, given: shown(value), expected: "an object", fix });
     return {};
@@ -65,4 +65,9 @@ function readItems(value: unknown, items: Record<string, Field>, problems: Probl
   const fix = `write a list of objects with ${Object.keys(items).join(", ")}`;
   problems.push({ path, given: shown(value), expected: "a list of objects", fix });
   return [];
+}
+
+/** Whether it is an object with members, as JSON has them: no list, not null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { dateOf, dayOf } from "./dates";
 import { DAY } from "./duration";
 import { covers, type FamilyClaim, matchesFamily } from "./families";
+import { isRecord } from "./fields";
 import type { Ledger, Millis, Reference, Revision, Success } from "./types";
 
 /** An entry of {@link Ledger}: what one batch removed. */
@@ -46,13 +47,13 @@ function understand(body: string, now: Millis): Ledger | string {
   } catch {
     return `the old one was ${body.length} characters that are not JSON`;
   }
-  if (!isObject(value)) return "the old one was not an object";
+  if (!isRecord(value)) return "the old one was not an object";
   const { version, since, about, lastUsed, inUse, successful, removed } = value;
   if (version !== 1) return "the old one was of another version";
   const isDate = (date: unknown) => (dateOf(date) ?? Infinity) <= now + FURTHEST_AHEAD;
   if (!isDate(since)) return "the old one had no date as `since`";
   for (const [member, dates] of Object.entries({ lastUsed, successful })) {
-    if (isObject(dates) && Object.entries(dates).every(([name, at]) => NAME.test(name) && isDate(at))) continue;
+    if (isRecord(dates) && Object.entries(dates).every(([name, at]) => NAME.test(name) && isDate(at))) continue;
     return `the old one had other things than dates of revisions in \`${member}\``;
   }
   if (about !== undefined && !isClaim(about)) return "the old one had no family in `about`";
@@ -70,17 +71,13 @@ function understand(body: string, now: Millis): Ledger | string {
 }
 
 function isClaim(value: unknown): value is FamilyClaim {
-  const { family, familyMatch } = isObject(value) ? value : {};
+  const { family, familyMatch } = isRecord(value) ? value : {};
   return typeof family === "string" && (familyMatch === "exact" || familyMatch === "hash-suffix");
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isRemoved(entry: unknown): entry is Removed {
   return (
-    isObject(entry) && typeof entry.batch === "string" && Number.isSafeInteger(entry.count) && Number(entry.count) >= 0
+    isRecord(entry) && typeof entry.batch === "string" && Number.isSafeInteger(entry.count) && Number(entry.count) >= 0
   );
 }
 

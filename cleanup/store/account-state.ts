@@ -1,3 +1,4 @@
+import { isRecord } from "../../retention/fields";
 import { readPolicy } from "../../retention/policy";
 import { STORE } from "../../retention/store-layout";
 import type { AccountState, Store } from "../../retention/types";
@@ -30,9 +31,6 @@ export async function saveState(
 }
 
 type Fields = Omit<AccountState, "version">;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const strings = (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === "string");
 
