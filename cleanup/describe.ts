@@ -6,6 +6,7 @@ import { describeRevision, factOf } from "../aws/revisions";
 import { findPlaintextSecrets } from "../checks/plaintext-secrets";
 import type { Clock, Gap, Millis, Revision } from "../retention/types";
 import type { Facts } from "./store/facts";
+import { inTurn } from "./turns";
 
 export interface DescribeOptions {
   client: ECSClient;
@@ -55,11 +56,4 @@ export async function describeInTurn(
     }
   }
   return { gaps, cut: false };
-}
-
-/** The first of each queue, then the second of each: none waits for another's backlog. */
-function inTurn(queues: Revision[][]): Revision[] {
-  const longest = queues.reduce((most, { length }) => Math.max(most, length), 0);
-  const turns = Array.from({ length: longest }, (_, turn) => queues.flatMap((queue) => queue.slice(turn, turn + 1)));
-  return turns.flat();
 }

@@ -11,6 +11,7 @@ import type {
   ServiceReport,
 } from "../retention/types";
 import type { GoodRegistration } from "./registrations";
+import { inTurn } from "./turns";
 
 /** What is left to remove for one service, and the report that its outcomes go to. */
 export interface Part {
@@ -107,20 +108,15 @@ export interface Call {
  * @param most How many calls of each kind there is time for.
  */
 export function nextCalls(parts: Part[], most: Record<Removal, number>): Record<Removal, Call[]> {
-  return { delete: inTurn(parts, "delete", most.delete), deregister: inTurn(parts, "deregister", most.deregister) };
+  return {
+    delete: callsInTurn(parts, "delete", most.delete),
+    deregister: callsInTurn(parts, "deregister", most.deregister),
+  };
 }
 
-function inTurn(parts: Part[], action: Removal, most: number): Call[] {
+function callsInTurn(parts: Part[], action: Removal, most: number): Call[] {
   const size = action === "delete" ? DELETE_AT_ONCE : 1;
-  const queues = parts.map((part) => callsOf(part, action, size));
-  const calls: Call[] = [];
-  for (let turn = 0; calls.length < most && queues.some((queue) => queue.length > turn); turn++) {
-    for (const queue of queues) {
-      const call = queue[turn];
-      if (call && calls.length < most) calls.push(call);
-    }
-  }
-  return calls;
+  return inTurn(parts.map((part) => callsOf(part, action, size))).slice(0, most);
 }
 
 function callsOf(part: Part, action: Removal, size: number): Call[] {
