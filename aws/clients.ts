@@ -34,7 +34,7 @@ export interface Connect {
  * One attempt a call: reads are retried by retry.ts on the injected clock, removals never. A socket that falls silent is
  * given up (below 6 s the SDK leaves that to the socket and starts no timer of its own).
  */
-const SETTINGS = { maxAttempts: 1, requestHandler: { socketTimeout: 5_500 } };
+export const SETTINGS = { maxAttempts: 1, requestHandler: { socketTimeout: 5_500 } };
 
 /**
  * Clients with the standard credentials of the environment; `AWS_ENDPOINT_URL` is honoured by the SDK itself.

@@ -32,6 +32,8 @@ export const BUCKETS: Bucket[] = [
     ...["ListApplications", "BatchGetApplications", "ListDeploymentGroups", "BatchGetDeploymentGroups"],
     ...["BatchGetDeployments", "GetApplicationRevision"],
   ),
+  polite("DescribeRepositories", "DescribeImages"),
+  polite("BatchGetImage"),
 ];
 
 function polite(...operations: string[]): Bucket {

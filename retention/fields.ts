@@ -13,6 +13,9 @@ interface ValueField {
   optional?: true;
 }
 
+/** A value that its reader judges beside others. */
+export const ANYTHING = { accepts: () => true, expected: "anything", fix: "", optional: true } satisfies ValueField;
+
 export type Fields<T> = { [Name in keyof T]-?: Field };
 
 /**
@@ -70,4 +73,23 @@ function readItems(value: unknown, items: Record<string, Field>, problems: Probl
 /** Whether it is an object with members, as JSON has them: no list, not null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether the path is the outer one or that of something within it. */
+export function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+}
+
+export function isWhole(atLeast: number, atMost = Number.MAX_SAFE_INTEGER): (value: unknown) => boolean {
+  return (value) => Number.isSafeInteger(value) && (value as number) >= atLeast && (value as number) <= atMost;
+}
+
+export function isOneOf(constants: readonly string[]): (value: unknown) => boolean {
+  return (value) => (constants as readonly unknown[]).includes(value);
+}
+
+/** `"report", "enforce" or "retire"` */
+export function quoted(constants: readonly string[]): string {
+  const [last, ...others] = constants.map((constant) => `"${constant}"`).reverse();
+  return `${others.reverse().join(", ")} or ${last}`;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { HOUR, parseDuration } from "./duration";
 import { shown } from "./errors";
 import { type FamilyClaim, matchesFamily, SUFFIX_LENGTH } from "./families";
-import { type Fields, readFields } from "./fields";
+import { type Fields, isOneOf, isWhole, quoted, readFields } from "./fields";
 import { IGNORED_SOURCE, namedTwice } from "./settings";
 import type { FamilyMatch, Millis, Mode, Problem, RetentionPolicy } from "./types";
 
@@ -182,20 +182,6 @@ function isPin(pin: unknown, policy: Partial<FamilyClaim>): boolean {
   const isNumber = REVISION.test(revision) && Number.isSafeInteger(Number(revision));
   const isOwn = policy.family === undefined || matchesFamily(policy as FamilyClaim, named);
   return FAMILY.test(named) && isOwn && isNumber && more.length === 0;
-}
-
-function isWhole(atLeast: number, atMost = Number.MAX_SAFE_INTEGER): (value: unknown) => boolean {
-  return (value) => Number.isSafeInteger(value) && (value as number) >= atLeast && (value as number) <= atMost;
-}
-
-function isOneOf(constants: readonly string[]): (value: unknown) => boolean {
-  return (value) => (constants as readonly unknown[]).includes(value);
-}
-
-/** `"report", "enforce" or "retire"` */
-function quoted(constants: readonly string[]): string {
-  const [last, ...others] = constants.map((constant) => `"${constant}"`).reverse();
-  return `${others.reverse().join(", ")} or ${last}`;
 }
 
 function isDuration(atLeast: Millis): (value: unknown) => boolean {

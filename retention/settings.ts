@@ -23,7 +23,8 @@ export const LONGEST_SETTINGS = 3_500;
 const TEXT = /^[^\u0000-\u001f\u007f]{1,255}$/;
 const LONGEST_ID = 1_024;
 
-const REASON = {
+/** Why somebody takes responsibility. */
+export const REASON = {
   accepts: (value: unknown) => typeof value === "string" && TEXT.test(value) && value.trim() !== "",
   expected: "a reason of 1 to 255 characters without control characters",
   fix: "say in a sentence why this is safe; reports show it",

@@ -24,7 +24,8 @@ export function readPolicies(id: number, policies: string[]): PolicyText {
   return { id, text: policies.join("\n").toLowerCase(), patterns: odd ? undefined : names.map(wildcards) };
 }
 
-const wildcards = (pattern: string) =>
+/** `*` and `?` stand for characters, also for none and for exactly one. */
+export const wildcards = (pattern: string) =>
   new RegExp(
     `^${pattern
       .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -2,7 +2,10 @@ import { Keyed, type Operations, Regional } from "../operation";
 import { newCloudWatchState } from "./cloudwatch";
 import { newCodeDeployState } from "./codedeploy";
 import { codedeployOperations } from "./codedeploy-operations";
-import { newEcrState } from "./ecr";
+import { ecrImageOperations } from "./ecr-image-operations";
+import { ecrLifecycleOperations } from "./ecr-lifecycle-operations";
+import { ecrOperations } from "./ecr-operations";
+import { newEcrState } from "./ecr-repositories";
 import { newEcsServiceState } from "./ecs-clusters";
 import { ecsDefinitionOperations } from "./ecs-definition-operations";
 import { newEcsDefinitionState } from "./ecs-definitions";
@@ -48,6 +51,7 @@ export type Services = ReturnType<typeof newServices>;
 /** Every simulated operation, by the service's signing name. */
 export const OPERATIONS: Record<string, Operations> = {
   ecs: { ...ecsDefinitionOperations, ...ecsServiceOperations, ...ecsDeploymentOperations },
+  ecr: { ...ecrOperations, ...ecrImageOperations, ...ecrLifecycleOperations },
   s3: s3Operations,
   sts: stsOperations,
   lambda: lambdaOperations,

@@ -1,4 +1,5 @@
 import * as codedeploy from "@aws-sdk/client-codedeploy";
+import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
 import * as events from "@aws-sdk/client-eventbridge";
 import * as pipes from "@aws-sdk/client-pipes";
@@ -198,6 +199,7 @@ const unused = { region: "us-east-1", credentials: { accessKeyId: "-", secretAcc
 /** By the service's name in the SigV4 credential scope. */
 export const CODECS: Record<string, Codec> = {
   ecs: json(new Mirror(new ecs.ECSClient(unused), ecs)),
+  ecr: json(new Mirror(new ecr.ECRClient(unused), ecr)),
   s3: rest(new Mirror(new s3.S3Client(unused), s3), failXml),
   sts: query(new Mirror(new sts.STSClient(unused), sts), "https://sts.amazonaws.com/doc/2011-06-15/"),
   events: json(new Mirror(new events.EventBridgeClient(unused), events)),

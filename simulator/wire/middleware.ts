@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { PipesClient } from "@aws-sdk/client-pipes";
@@ -7,7 +8,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { STSClient } from "@aws-sdk/client-sts";
-import type { Connect } from "../../aws/clients";
+import type { ConnectEcr } from "../../aws/ecr-client";
 import { AwsError, type Principal } from "../operation";
 import type { World } from "../world";
 
@@ -25,13 +26,14 @@ interface Stack {
 }
 
 /** The AWS SDK's own clients, answered in process by the world's gate: no wire, no signature, no socket. */
-export function connectTo(world: World, principal: Principal, region: string): Connect {
+export function connectTo(world: World, principal: Principal, region: string): ConnectEcr {
   const settings = { region, maxAttempts: 1, credentials: principal };
   return {
     ecs: (credentials) => {
       const caller = credentials ? world.principalOf(credentials.accessKeyId) : principal;
       return attach(new ECSClient(settings), "ecs", caller);
     },
+    ecr: () => attach(new ECRClient(settings), "ecr", principal),
     s3: () => attach(new S3Client(settings), "s3", principal),
     sts: () => attach(new STSClient(settings), "sts", principal),
     events: () => attach(new EventBridgeClient(settings), "events", principal),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ListApplicationsCommand } from "@aws-sdk/client-codedeploy";
+import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
 import { ListClustersCommand } from "@aws-sdk/client-ecs";
 import { ListEventBusesCommand } from "@aws-sdk/client-eventbridge";
 import { ListPipesCommand } from "@aws-sdk/client-pipes";
@@ -9,6 +10,7 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import { ListStateMachinesCommand } from "@aws-sdk/client-sfn";
 import { connect } from "../../aws/clients";
+import { connectEcr } from "../../aws/ecr-client";
 import { kindOf } from "../../aws/errors";
 
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: "AKIAENVIRONMENT", AWS_SECRET_ACCESS_KEY: "secret" };
@@ -42,8 +44,9 @@ describe("connect", () => {
     assert.match(requests[0]?.headers.authorization ?? "", /Credential=AKIAENVIRONMENT\/\d+\/eu-west-3\/ecs\//);
   });
 
-  const { events, pipes, scheduler, states, codedeploy } = connect({ region: "eu-west-3" });
+  const { ecr, events, pipes, scheduler, states, codedeploy } = connectEcr({ region: "eu-west-3" });
   const beside: Record<string, () => Promise<unknown>> = {
+    ecr: () => ecr().send(new DescribeRepositoriesCommand({})),
     events: () => events().send(new ListEventBusesCommand({})),
     pipes: () => pipes().send(new ListPipesCommand({})),
     scheduler: () => scheduler().send(new ListSchedulesCommand({})),

@@ -1,4 +1,4 @@
-import type { Connect } from "../../aws/clients";
+import type { ConnectEcr } from "../../aws/ecr-client";
 import { memoryStore } from "../../aws/memory-store";
 import type { RunOptions, RunResult } from "../../cleanup/options";
 import { type LoadedRegistration, loadRegistration } from "../../cleanup/registrations";
@@ -185,21 +185,26 @@ type Next = (args: object) => Promise<{ output: Output; response: unknown }>;
 
 /** AWS as it should not answer: changes what one operation gives; `nth` counts its answers from 1. */
 export function answering(
-  connect: Connect,
+  connect: ConnectEcr,
   operation: string,
   change: (output: Output, nth: number) => Output | Promise<Output>,
-): Connect {
+): ConnectEcr {
   let nth = 0;
   const middleware = (next: Next, context: { commandName?: string }) => async (args: object) => {
     const result = await next(args);
     if (context.commandName !== `${operation}Command`) return result;
     return { ...result, output: await change(result.output, ++nth) };
   };
+  const outermost = { relation: "before", toMiddleware: "simulator", name: `answering ${operation}` } as const;
   return {
     ...connect,
     ecs(credentials) {
       const client = connect.ecs(credentials);
-      const outermost = { relation: "before", toMiddleware: "simulator", name: `answering ${operation}` } as const;
+      client.middlewareStack.addRelativeTo(middleware as never, outermost);
+      return client;
+    },
+    ecr() {
+      const client = connect.ecr();
       client.middlewareStack.addRelativeTo(middleware as never, outermost);
       return client;
     },

@@ -13,6 +13,16 @@ const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 const ROLE = "aws:iam/role:Role";
 const BUCKET = "aws:s3/bucket:Bucket";
 const FUNCTION = "aws:lambda/function:Function";
+const REPOSITORY = "aws:ecr/repository:Repository";
+const LIFECYCLE = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 14 },
+      action: { type: "expire" },
+    },
+  ],
+});
 const TRUST = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}';
 const DEFINITION = { family: "checkout", cpu: "256", containerDefinitions: '[{"name":"app","image":"shop:1"}]' };
 
@@ -269,6 +279,7 @@ describe("the stand-in for the aws provider", () => {
       handler: "index.handler",
       runtime: "nodejs24.x",
     });
+    const repository = make(REPOSITORY, "x", {});
     const target = { arn: lambda.outputs.arn, roleArn: role.outputs.arn };
     const inBucket = { bucket: bucket.id };
     const inputs: Record<string, Values> = {
@@ -294,7 +305,7 @@ describe("the stand-in for the aws provider", () => {
       "aws:scheduler/schedule:Schedule": { groupName: group.id, scheduleExpression: "rate(1 day)", target },
       "aws:cloudwatch/logGroup:LogGroup": { retentionInDays: 7 },
       "aws:cloudwatch/metricAlarm:MetricAlarm": { metricName: "Errors", dimensions: { FunctionName: lambda.id } },
-      "aws:ecr/repository:Repository": {},
+      "aws:ecr/lifecyclePolicy:LifecyclePolicy": { repository: repository.id, policy: LIFECYCLE },
     };
     const made: [string, Resource][] = [
       [ROLE, role],
@@ -304,6 +315,7 @@ describe("the stand-in for the aws provider", () => {
       ["aws:sqs/queue:Queue", queue],
       ["aws:scheduler/scheduleGroup:ScheduleGroup", group],
       [FUNCTION, lambda],
+      [REPOSITORY, repository],
       ...Object.entries(inputs).map(([type, each]): [string, Resource] => [type, make(type, "x", each)]),
     ];
     assert.deepEqual(made.map(([type]) => type).sort(), Object.keys(RESOURCES).sort());

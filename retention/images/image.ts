@@ -1,0 +1,29 @@
+import type { Millis } from "../types";
+
+/** One manifest of an ECR repository, with all its tags. */
+export interface Image {
+  /** `sha256:…` */
+  digest: string;
+  tags: string[];
+  pushedAt: Millis;
+  /** The last pull that ECR recorded. Absent: none. */
+  pulledAt?: Millis;
+  /** `ARCHIVED` and `ACTIVATING` (being restored) cannot be pulled. */
+  status: "ACTIVE" | "ARCHIVED" | "ACTIVATING";
+  /** When it was archived last. Absent: never. */
+  archivedAt?: Millis;
+  /** When it was last restored from the archive. Absent: never. */
+  activatedAt?: Millis;
+  bytes: number;
+  /** Digests of the manifests that an index (a manifest list) names; empty where it is none. */
+  children: string[];
+  /** Digest of the image that this one is a signature, an SBOM or another referrer of. Absent: of none. */
+  subject?: string;
+}
+
+/** Whether a push may move a tag of the repository from one image to another. */
+export interface TagMutability {
+  setting: "MUTABLE" | "IMMUTABLE" | "MUTABLE_WITH_EXCLUSION" | "IMMUTABLE_WITH_EXCLUSION";
+  /** Wildcard filters of the tags for which the opposite holds. */
+  exclusions: string[];
+}
