@@ -1,11 +1,28 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Connect } from "../aws/clients";
+import type { ConnectEcr } from "../aws/ecr-client";
 import { kindOf, nameOf } from "../aws/errors";
 import { oneLine } from "../report/table";
-import type { Options } from "./command";
 import { SetupError, type Shell } from "./shell";
 
-export async function regionOf(options: Options, shell: Shell): Promise<string> {
+/** Whose account and which Region, as options of every command. */
+export interface CallerOptions {
+  region?: string;
+  profile?: string;
+}
+
+/** Clients with the caller's credentials. @throws SetupError where there is no Region */
+export async function connectFor(
+  options: CallerOptions,
+  shell: Shell,
+): Promise<{ connect: ConnectEcr; region: string }> {
+  // The profile may be what names the Region.
+  if (options.profile) shell.env.AWS_PROFILE = options.profile;
+  const region = await regionOf(options, shell);
+  return { connect: shell.connect({ region }), region };
+}
+
+async function regionOf(options: CallerOptions, shell: Shell): Promise<string> {
   const { AWS_REGION, AWS_DEFAULT_REGION } = shell.env;
   const region = options.region || AWS_REGION || AWS_DEFAULT_REGION || (await shell.profileRegion());
   if (region) return region;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { claimIn, isGood, type LoadedRegistration } from "../cleanup/registrations";
-import { problemText } from "../retention/errors";
+import { problemText, unparsed } from "../retention/errors";
 import { policyHash, readPolicy } from "../retention/policy";
 import { readSettings, type Settings } from "../retention/settings";
 import type { Problem } from "../retention/types";
@@ -35,23 +35,29 @@ export async function loadSettings(file: string | undefined): Promise<Settings> 
 }
 
 /** The parsed file, or why it cannot be; never a word of what it holds, for it may be one that was named by mistake. */
-async function readJson(
+export async function readJson(
   file: string,
   expected: string,
 ): Promise<{ value: unknown; problem?: undefined } | { value?: undefined; problem: Problem }> {
-  const wrong = (given: string, fix: string) => ({
-    problem: { path: file, given, expected: `${expected} as JSON`, fix },
-  });
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    return wrong(`no readable file (${(error as NodeJS.ErrnoException).code})`, "check the name and its rights");
-  }
+  const { text, problem } = await readText(file, `${expected} as JSON`);
+  if (problem) return { problem };
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
-    const [where] = /line \d+ column \d+/.exec((error as Error).message) ?? [];
-    return wrong(where ? `no JSON from ${where} on` : "no JSON", "mend its syntax");
+    const problem = { path: file, given: unparsed(error), expected: `${expected} as JSON`, fix: "mend its syntax" };
+    return { problem };
+  }
+}
+
+/** The file's text, or why it cannot be read. */
+export async function readText(
+  file: string,
+  expected: string,
+): Promise<{ text: string; problem?: undefined } | { text?: undefined; problem: Problem }> {
+  try {
+    return { text: await readFile(file, "utf8") };
+  } catch (error) {
+    const given = `no readable file (${(error as NodeJS.ErrnoException).code})`;
+    return { problem: { path: file, given, expected, fix: "check the name and its rights" } };
   }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline";
 import { STSClient } from "@aws-sdk/client-sts";
-import { connect } from "../aws/clients";
 import { systemClock } from "../aws/clock";
+import { connectEcr } from "../aws/ecr-client";
 import { command } from "./command";
 import type { Shell } from "./shell";
 
@@ -19,7 +19,7 @@ const shell: Shell = {
   stderr: process.stderr,
   env: process.env,
   clock: systemClock,
-  connect,
+  connect: connectEcr,
   profileRegion: () => new STSClient({}).config.region().catch(() => undefined),
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
 };

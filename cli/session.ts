@@ -5,7 +5,7 @@ import { textReport } from "../report/report";
 import { when } from "../report/sentences";
 import { type TableOptions, wantsColour } from "../report/table";
 import type { Plan, Report } from "../retention/types";
-import { accountOf, regionOf } from "./account";
+import { accountOf, connectFor } from "./account";
 import type { Options } from "./command";
 import { loadPolicies, loadSettings } from "./files";
 import { progressOn } from "./progress";
@@ -34,9 +34,7 @@ export type Confirm = (plans: Plan[], account: string, region: string) => Promis
 export async function runFor(options: Options, shell: Shell, confirm?: Confirm): Promise<Report> {
   const policies = await loadPolicies(options.policies);
   const settings = await loadSettings(options.settings);
-  if (options.profile) shell.env.AWS_PROFILE = options.profile;
-  const region = await regionOf(options, shell);
-  const connect = shell.connect({ region });
+  const { connect, region } = await connectFor(options, shell);
   const deadline = shell.clock.now() + LONGEST_RUN;
   const counts = {};
   const storage = storageAt(options.store, connect, calls(shell.clock, deadline, counts));

@@ -1,4 +1,4 @@
-import type { Connect } from "../aws/clients";
+import type { ConnectEcr } from "../aws/ecr-client";
 import type { Clock } from "../retention/types";
 
 export interface Output {
@@ -13,7 +13,7 @@ export interface Shell {
   stderr: Output;
   env: Record<string, string | undefined>;
   clock: Clock;
-  connect(options: { region: string }): Connect;
+  connect(options: { region: string }): ConnectEcr;
   /** The Region of the AWS profile, if it names one. */
   profileRegion(): Promise<string | undefined>;
   /** Asks a person; absent where there is no terminal. */

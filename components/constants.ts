@@ -41,3 +41,23 @@ export const ReferenceSource = {
   CodeDeploy: "codedeploy",
 } as const;
 export type ReferenceSource = (typeof ReferenceSource)[keyof typeof ReferenceSource];
+
+/** Which images a lifecycle rule is about. */
+export const TagStatus = {
+  /** Those with the tags that it lists. */
+  Tagged: "tagged",
+  /** Those without a tag. */
+  Untagged: "untagged",
+  /** All. */
+  Any: "any",
+} as const;
+export type TagStatus = (typeof TagStatus)[keyof typeof TagStatus];
+
+/** What a lifecycle rule does with an image. */
+export const LifecycleAction = {
+  /** Deletes it. */
+  Expire: "expire",
+  /** Moves it to the archive storage class, from where it cannot be pulled before it is restored. */
+  Archive: "archive",
+} as const;
+export type LifecycleAction = (typeof LifecycleAction)[keyof typeof LifecycleAction];

@@ -11,11 +11,18 @@ import { CleanupFunction } from "./cleanup-function";
 import { type FamilyMatch, RetentionMode } from "./constants";
 import { projectContainers } from "./containers";
 import { ExecutionRole, type ExecutionRoleArgs } from "./execution-role";
-import { checked } from "./inputs";
+import { checked, checkKnown } from "./inputs";
 import { type CleanupFunctionReference, joined } from "./reference";
+import { checkedRepositories, imageProblems } from "./repositories";
+import { RepositoryRetention } from "./repository-retention";
 import { WITHOUT_DEFAULT_TAGS } from "./retention-store";
 import { scopeOf } from "./scope";
-import type { IgnoredSourceArgs, RetentionLimitsArgs, TaskDefinitionRetentionArgs } from "./settings";
+import type {
+  IgnoredSourceArgs,
+  ImageRetentionArgs,
+  RetentionLimitsArgs,
+  TaskDefinitionRetentionArgs,
+} from "./settings";
 
 export interface ServiceRetentionArgs {
   /** Family of the service's task definition. */
@@ -36,6 +43,11 @@ export interface ServiceRetentionArgs {
    * @default - each setting's own default
    */
   taskDefinitions?: pulumi.Input<TaskDefinitionRetentionArgs>;
+  /**
+   * The service's own repositories, each with its lifecycle policy. The cleanup function removes no images.
+   * @default - lifecycle policies stay as they are
+   */
+  images?: ImageRetentionArgs;
   /**
    * How much may be removed at a time.
    * @default - each setting's own default
@@ -90,12 +102,21 @@ export class ServiceRetention extends pulumi.ComponentResource {
   /** ARN of the role that may remove this family's revisions, only in modes `enforce` and `retire`. */
   public readonly cleanupRoleArn?: pulumi.Output<string>;
 
-  /** @throws InputPropertiesError where the policy, the containers or the cleanup function cannot be worked with. */
+  /** @throws InputPropertiesError where the policies, the containers or the cleanup function cannot be worked with. */
   constructor(name: string, args: ServiceRetentionArgs, opts?: pulumi.ComponentResourceOptions) {
     const component = `ServiceRetention "${name}"`;
-    const { executionRole, cleanupFunction, region, path, permissionsBoundaryArn, tags, ...settings } = args;
+    const { executionRole, cleanupFunction, region, path, permissionsBoundaryArn, tags, images, ...settings } = args;
     // Everything else is the policy's, so that its validator sees unknown keys under the names that were written.
-    const policy = checked(component, "", { service: name, ...settings }, readPolicy).apply((read) => read.policy);
+    checkKnown(component, "", { service: name, ...settings, images }, ({ images, ...policy }, isKnown) => ({
+      problems: [
+        ...(readPolicy(policy).problems ?? []),
+        ...(images === undefined ? [] : imageProblems(images, isKnown)),
+      ],
+    }));
+    const policy = checked(component, "", { service: name, ...settings }, (given) => readPolicy(given)).apply(
+      (read) => read.policy,
+    );
+    const repositories = images ? checkedRepositories(component, images) : [];
     const execution = executionRole && projectContainers(component, executionRole, "executionRole.");
     super("ecs-retention:index:ServiceRetention", name, { ...args, executionRole: execution }, opts);
 
@@ -103,6 +124,9 @@ export class ServiceRetention extends pulumi.ComponentResource {
     const common = { region, path, permissionsBoundaryArn, tags };
     if (execution) {
       this.executionRoleArn = new ExecutionRole(`${name}-execution`, { ...common, ...execution }, options).arn;
+    }
+    for (const [key, repository] of repositories) {
+      new RepositoryRetention(`${name}-${key}`, { ...repository, region }, options);
     }
     const reference = cleanupFunction
       ? pulumi.output(cleanupFunction)

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlaintextSecrets, ReferenceSource } from "./constants";
+import type { LifecyclePolicyArgs, TagMutabilityExclusionFilterArgs } from "./lifecycle";
 
 /** A gap that somebody takes responsibility for. */
 export interface AcknowledgedGapArgs {
@@ -66,4 +67,36 @@ export interface RetentionLimitsArgs {
    * @default 500
    */
   maxRemovals?: pulumi.Input<number>;
+}
+
+/** What to keep of a service's images. */
+export interface ImageRetentionArgs {
+  /** The repositories that the service's images are in, by keys of your choice, which name their resources. */
+  repositories: { [key: string]: RepositoryArgs };
+}
+
+/** A repository of the service's own. */
+export interface RepositoryArgs {
+  /** Its name. */
+  repositoryName: pulumi.Input<string>;
+  /**
+   * Its lifecycle policy, which replaces any other; `{}` has images expire 365 days after they were archived, and no
+   * others.
+   */
+  lifecyclePolicy: pulumi.Input<LifecyclePolicyArgs>;
+  /**
+   * Its own `imageTagMutability`, such as `IMMUTABLE`: what moves a tag leaves images in use without one.
+   * @default - tags count as moving
+   */
+  imageTagMutability?: pulumi.Input<string | undefined>;
+  /**
+   * Its own `imageTagMutabilityExclusionFilters`.
+   * @default - none
+   */
+  imageTagMutabilityExclusionFilters?: pulumi.Input<pulumi.Input<TagMutabilityExclusionFilterArgs>[] | undefined>;
+  /**
+   * Other services whose images are in it.
+   * @default - none
+   */
+  sharedWith?: pulumi.Input<pulumi.Input<string>[]>;
 }

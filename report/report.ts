@@ -7,7 +7,7 @@ import { restoreSection } from "./restore";
 import { secretsSection } from "./secrets";
 import type { Section } from "./sections";
 import { becauseText, count, notAppliedText, number, outcomeText, when } from "./sentences";
-import { type Cell, type Column, oneLine, type Style, styled, type TableOptions, table, wrap } from "./table";
+import { type Cell, type Column, oneLine, paragraph, type Style, styled, type TableOptions, table } from "./table";
 
 const MOST_ROWS = 40;
 
@@ -22,11 +22,6 @@ const COLUMNS: Column[] = [
 
 const ACTION_STYLE: Record<string, Style> = { deregister: "yellow", delete: "red" };
 const RESULT_STYLE: Record<string, Style> = { done: "green", failed: "red", spared: "yellow", postponed: "yellow" };
-
-function paragraph(text: string, mark: string, style: Style | undefined, options: TableOptions): string[] {
-  const lines = wrap(oneLine(text), (options.width ?? 120) - mark.length);
-  return lines.map((line, at) => styled((at === 0 ? mark : " ".repeat(mark.length)) + line, style, options.colour));
-}
 
 /** One service: its problems and notes, its revisions with verdict, reason and outcome, its totals. */
 export function serviceText(service: ServiceReport, options: TableOptions = {}): string {

@@ -43,6 +43,8 @@ export function oneLine(text: string): string {
 }
 
 export function textWidth(text: string): number {
+  // Nearly every cell, and reports have 100,000 rows.
+  if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += UNSEEN.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
   return width;
@@ -72,6 +74,12 @@ export function wrap(text: string, width: number): string[] {
     add(part);
   }
   return [...lines, line];
+}
+
+/** Lines of a text behind a mark; the second and all others begin below the first. */
+export function paragraph(text: string, mark: string, style: Style | undefined, options: TableOptions): string[] {
+  const lines = wrap(oneLine(text), (options.width ?? 120) - mark.length);
+  return lines.map((line, at) => styled((at === 0 ? mark : " ".repeat(mark.length)) + line, style, options.colour));
 }
 
 function pad(text: string, width: number, align: Column["align"]): string {

@@ -5,6 +5,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LISTED_BY_FAMILY } from "../aws/revisions";
 import { BATCH_GUARDS, CALL_GUARDS } from "../cleanup/guards";
+import type { LifecycleCheck } from "../lifecycle/checks/check";
+import { LIFECYCLE_CHECKS } from "../lifecycle/checks/index";
+import { CONSTRAINTS } from "../lifecycle/constraints";
 import { accountStatements, cleanupStatements, ownStatements, schedulerStatements } from "../permissions/cleanup";
 import type { Statement } from "../permissions/statement";
 import { cleanupTrust } from "../permissions/trust";
@@ -174,7 +177,42 @@ ${statements(schedulerStatements("arn:aws:lambda:eu-west-1:111122223333:function
 `;
 }
 
-const PAGES = { "docs/rules.md": rules, "docs/references.md": references, "docs/permissions.md": permissions };
+function lifecycleChecks(): string {
+  return `# Checks of ECR lifecycle policies
+
+${GENERATED}
+
+AWS accepts a policy of which these are true; its writer may regret it. Each is a warning of \`RepositoryRetention\` and a finding of
+\`ecs-retention lifecycle\`. \`acceptedFindings: [{ id, reason }]\` accepts one.
+
+## Rules that may take an image in use
+
+${checks("in-use")}
+
+## Rules that do not do what they seem to
+
+${checks("seeming")}
+
+## What AWS refuses
+
+These fail in the preview, all at once, in the words in which the policy was written.
+
+${rows(["constraint", "AWS says so in"], ...CONSTRAINTS.map(({ id, source }) => [`\`${id}\``, `<${source}>`]))}
+`;
+}
+
+function checks(kind: LifecycleCheck["kind"]): string {
+  return LIFECYCLE_CHECKS.filter((check) => check.kind === kind)
+    .map(({ id, question, why, fix, link }) => `### \`${id}\`\n\n**${question}** ${why}\n\n${fix} See <${link}>.`)
+    .join("\n\n");
+}
+
+const PAGES = {
+  "docs/rules.md": rules,
+  "docs/references.md": references,
+  "docs/permissions.md": permissions,
+  "docs/lifecycle-checks.md": lifecycleChecks,
+};
 
 const check = process.argv.includes("--check");
 for (const [file, page] of Object.entries(PAGES)) {

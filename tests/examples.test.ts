@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { BACKSTOP } from "../lifecycle/backstop";
+import { readLifecycleFile } from "../lifecycle/file";
+import { renderLifecyclePolicy } from "../lifecycle/render";
 import { type DeploymentError, deploy } from "../simulator/provider/deploy";
+import { repositoryOf } from "../simulator/services/ecr-repositories";
 import { World } from "../simulator/world";
 
 const root = join(__dirname, "..");
@@ -88,5 +92,15 @@ describe("the examples", function () {
       assert.deepEqual(left, []);
       return true;
     });
+  });
+
+  it("deploy: repositories with lifecycle policies, whose rules the CLI reads from a file alike", async () => {
+    const world = new World({ seed: 5 });
+    const program = join(root, "examples/repositories");
+    await deploy(world, { program, project: "ecs-retention-repositories", stack: "prod", ...at });
+    const policyOf = (name: string) => repositoryOf(world.scope(at.account, at.region), name).lifecycle.policy;
+    const { policy } = readLifecycleFile(readFileSync(join(program, "lifecycle.json"), "utf8"), "lifecycle.json");
+    assert.equal(policyOf("shop/checkout"), policy && renderLifecyclePolicy(policy));
+    assert.equal(policyOf("shop/tools"), renderLifecyclePolicy(BACKSTOP));
   });
 });

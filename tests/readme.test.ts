@@ -2,20 +2,36 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULTS, readPolicy } from "../retention/policy";
+import { World } from "../simulator";
+import { cli } from "./cli/support";
 
 const root = join(__dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
+/** Code blocks that say which file they show. */
+const shown = (page: string) => [...page.matchAll(/^```ts file=(\S+)\n(.*?)\n```$/gms)];
+
 describe("the README", () => {
   it("shows the examples as they stand in examples/, where other tests compile and deploy them", () => {
-    const blocks = [...readme.matchAll(/^```ts file=(\S+)\n(.*?)\n```$/gms)];
     assert.deepEqual(
-      blocks.map(([, file]) => file),
-      ["quickstart", "three-services", "another-stack", "awsx"].map((name) => `examples/${name}/index.ts`),
+      shown(readme).map(([, file]) => file),
+      ["quickstart", "three-services", "another-stack", "awsx", "repositories"].map(
+        (name) => `examples/${name}/index.ts`,
+      ),
     );
-    for (const [, file = "", code] of blocks) {
+    const lifecycle = shown(readFileSync(join(root, "docs/lifecycle.md"), "utf8"));
+    assert.equal(lifecycle.length, 1);
+    for (const [, file = "", code] of [...shown(readme), ...lifecycle]) {
       assert.equal(code, readFileSync(join(root, file), "utf8").trimEnd(), file);
     }
+  });
+
+  it("shows what the CLI says of the lifecycle policy in examples/", async () => {
+    const [, file = ""] = /^ecs-retention lifecycle (\S+)$/m.exec(readme) ?? [];
+    const [, excerpt = ""] = /^```text\n(RULE .*?)\n```$/ms.exec(readme) ?? [];
+    const { code, stdout } = await cli(new World(), ["lifecycle", join(root, file)]);
+    assert.equal(code, 2);
+    assert.ok(excerpt !== "" && stdout.includes(excerpt), stdout);
   });
 
   it("shows a policy that the validator takes", () => {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CleanupFunction, ExecutionRole, RetentionStore, ServiceRetention, TaskRole } from "../index";
+import {
+  CleanupFunction,
+  ExecutionRole,
+  RepositoryRetention,
+  RetentionStore,
+  ServiceRetention,
+  TaskRole,
+} from "../index";
 import { recordDeployment } from "./components/support/record-deployment";
 
 const containers = { app: { image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1" } };
@@ -10,9 +17,15 @@ const containers = { app: { image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com
 const examples: Record<string, () => unknown> = {
   CleanupFunction: () => new CleanupFunction("example", { paused: true }),
   ExecutionRole: () => new ExecutionRole("example", { containers }),
+  RepositoryRetention: () => new RepositoryRetention("example", { repositoryName: "shop/example" }),
   RetentionStore: () => new RetentionStore("example"),
   ServiceRetention: () =>
-    new ServiceRetention("example", { family: "example", mode: "enforce", executionRole: { containers } }),
+    new ServiceRetention("example", {
+      family: "example",
+      mode: "enforce",
+      executionRole: { containers },
+      images: { repositories: { app: { repositoryName: "shop/example", lifecyclePolicy: {} } } },
+    }),
   TaskRole: () => new TaskRole("example", { enableExecuteCommand: true }),
 };
 

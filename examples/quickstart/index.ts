@@ -1,7 +1,7 @@
 // One service: its cluster, its repository, its retention. The cluster has no instances, so it costs nothing yet.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { RetentionMode, retainRevisions, ServiceRetention } from "ecs-retention";
+import { LifecycleAction, RetentionMode, retainRevisions, ServiceRetention } from "ecs-retention";
 
 const config = new pulumi.Config();
 const family = config.get("family") ?? "checkout";
@@ -35,6 +35,15 @@ const retention = new ServiceRetention("checkout", {
   family,
   mode: config.get<RetentionMode>("mode") ?? RetentionMode.Report,
   executionRole: { containerDefinitions },
+  images: {
+    repositories: {
+      app: {
+        repositoryName: repository.name,
+        // ECR does not know what is in use: only tags that this service never runs.
+        lifecyclePolicy: { rules: [{ tagPatterns: ["pr-*"], keepFor: "14d", action: LifecycleAction.Expire }] },
+      },
+    },
+  },
 });
 
 const taskDefinition = new aws.ecs.TaskDefinition("checkout", {

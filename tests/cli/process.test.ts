@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { LifecycleRepository } from "../../report/lifecycle-images";
 import type { Report } from "../../retention/types";
+import { World } from "../../simulator";
+import { pushImage, pushIndex } from "../../simulator/services/ecr-images";
+import { createRepository } from "../../simulator/services/ecr-repositories";
 import { type Door, serve } from "../../simulator/wire/http";
-import { ACCOUNT, CHECKOUT_AGE, checkoutWorld, Policies, policyOf, REGION, removals } from "./support";
+import { ACCOUNT, CHECKOUT_AGE, checkoutWorld, DAY, Policies, policyOf, REGION, removals, scopeOf } from "./support";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -54,6 +58,39 @@ describe("ecs-retention as a process, over HTTP", () => {
     } finally {
       await door.close();
     }
+  });
+
+  it("reads the images of a repository, then works without AWS on what it kept of them", async () => {
+    const world = new World({ startsAt: Date.now() - 30 * DAY, pageSize: 2 });
+    createRepository(scopeOf(world), { name: "shop/checkout" });
+    const children = ["amd64", "arm64"].map((content) => pushImage(scopeOf(world), "shop/checkout", { content }));
+    pushIndex(scopeOf(world), "shop/checkout", { tags: ["release-1"], children });
+    const old = pushImage(scopeOf(world), "shop/checkout");
+    await world.clock.advance(30 * DAY);
+    const selection = { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 14 };
+    const rules = [{ rulePriority: 1, selection, action: { type: "expire" } }];
+    const policy = policies.write("lifecycle.json", { rules });
+    const images = join(policies.folder, "images.json");
+    const door = await serve(world);
+    const { accessKeyId, secretAccessKey } = world.admin(ACCOUNT);
+    let online: Awaited<ReturnType<typeof tool>>;
+    try {
+      const args = ["lifecycle", policy, "--repository", "shop/checkout", "--save-images", images, "--json"];
+      online = await tool(args, {
+        AWS_ENDPOINT_URL: door.url,
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      });
+    } finally {
+      await door.close();
+    }
+    assert.deepEqual([online.code, online.stderr], [2, ""], online.stdout);
+    const { repository } = JSON.parse(online.stdout) as { repository: LifecycleRepository };
+    const going = repository.verdicts.filter(({ action }) => action === "expire");
+    assert.deepEqual([repository.verdicts.length, going.map(({ image }) => image.digest)], [4, [old]]);
+    const offline = await tool(["lifecycle", policy, "--images", images, "--json"], {});
+    assert.deepEqual(offline, online);
   });
 
   it("says where it stands when it is interrupted in the middle of apply, and exits with 130", async () => {

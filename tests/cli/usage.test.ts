@@ -11,14 +11,21 @@ describe("ecs-retention", () => {
   afterEach(() => policies.remove());
 
   it("prints its help on stdout", async () => {
-    const { code, stdout, stderr } = await cli(new World(), ["--help"]);
-    assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^Usage: ecs-retention \[plan\] --policy FILE/);
+    for (const args of [["--help"], ["apply", "-h"], ["lifecycle", "--help"]]) {
+      const { code, stdout, stderr } = await cli(new World(), args);
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.match(stdout, /^Usage: ecs-retention \[plan\] --policy FILE/);
+      assert.match(stdout, /counts as a pull/);
+    }
   });
 
   for (const [what, args, message] of [
     ["without a policy", [], /got no policy, expected --policy FILE/],
-    ["with an unknown command", ["scan", "--policy", "x.json"], /got command "scan", expected plan or apply/],
+    [
+      "with an unknown command",
+      ["scan", "--policy", "x.json"],
+      /got command "scan", expected plan, apply or lifecycle/,
+    ],
     ["with an unknown option", ["plan", "--policy", "x.json", "--force"], /Unknown option '--force'\nTry/],
     ["with an option that lacks its value", ["plan", "--policy"], /--policy/],
     [
@@ -35,6 +42,23 @@ describe("ecs-retention", () => {
       "for apply without --store, which it says what for and what to name",
       ["apply", "--policy", "x.json", "--yes"],
       /apply needs --store s3:\/\/BUCKET\|DIR: .*bucket of the cleanup function.*any folder that you keep/,
+    ],
+    ["with an option of another command", ["lifecycle", "p.json", "--store", "s"], /Unknown option '--store'\nTry/],
+    [
+      "for lifecycle without a file",
+      ["lifecycle"],
+      /got 0 files, expected one with a lifecycle policy: lifecycle FILE/,
+    ],
+    ["for lifecycle with two files", ["lifecycle", "a.json", "b.json"], /got 2 files, expected one/],
+    [
+      "for images from ECR and from a file",
+      ["lifecycle", "p.json", "--repository", "shop", "--images", "images.json"],
+      /got --repository and --images, expected one/,
+    ],
+    [
+      "where there are no images to save",
+      ["lifecycle", "p.json", "--save-images", "images.json"],
+      /got --save-images without --repository: give the repository/,
     ],
   ] as const) {
     it(`exits with 64 ${what}, having called nothing and printed nothing on stdout`, async () => {

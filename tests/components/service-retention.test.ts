@@ -4,17 +4,20 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   CleanupFunction,
   FamilyMatch,
+  LifecycleAction,
   PlaintextSecrets,
   ReferenceSource,
   RetentionMode,
   ServiceRetention,
   type ServiceRetentionArgs,
+  TagStatus,
 } from "../../index";
 import { accountStatements } from "../../permissions/cleanup";
 import { policyHash } from "../../retention/policy";
 import { readRegistration } from "../../retention/registration";
 import {
   ACCOUNT,
+  attemptDeployment,
   dependenciesOf,
   find,
   REGION,
@@ -280,6 +283,78 @@ describe("ServiceRetention", () => {
   it("tells the engine its arguments, so that a review sees what changes", async () => {
     const all = await deploy({ taskDefinitions: { keepRevisions: 5 } });
     assert.deepEqual(find(all, "checkout").inputs.taskDefinitions, { keepRevisions: 5 });
+  });
+
+  it("makes a lifecycle policy for each of its repositories, in its Region, and registers nothing of it", async () => {
+    const rules = [{ tagPatterns: ["pr-*"], keepFor: "14d", action: LifecycleAction.Expire }];
+    const images = {
+      repositories: {
+        app: { repositoryName: "shop/checkout", lifecyclePolicy: { rules }, imageTagMutability: "IMMUTABLE" },
+        proxy: { repositoryName: pulumi.output("shop/proxy"), lifecyclePolicy: {} },
+      },
+    };
+    const all = await deploy({ images, region: REGION });
+    assert.equal(all.filter(({ type }) => type.startsWith("aws:ecr/")).length, 2);
+    for (const [key, repository] of [
+      ["app", "shop/checkout"],
+      ["proxy", "shop/proxy"],
+    ] as const) {
+      const component = find(all, `checkout-${key}`, "ecs-retention:index:RepositoryRetention");
+      const { parent, inputs } = find(all, `checkout-${key}-lifecycle-policy`);
+      assert.deepEqual([component.parent, parent], [find(all, "checkout").urn, component.urn]);
+      assert.deepEqual([inputs.repository, inputs.region], [repository, REGION]);
+    }
+    assert.match(find(all, "checkout-app-lifecycle-policy").inputs.policy, /"tagPatternList":\["pr-\*"\]/);
+    const without = await deploy({ region: REGION });
+    assert.deepEqual(find(all, "checkout-registration").inputs, find(without, "checkout-registration").inputs);
+    assert.ok(!without.some(({ type }) => type.startsWith("aws:ecr/")));
+  });
+
+  it("hides nothing of a repository that a preview knows, whatever it cannot know of it and of others", async () => {
+    const repositories = () => {
+      const { name, arn } = new aws.sqs.Queue("unknown");
+      const lifecyclePolicy = { rules: [{ tagPatterns: ["pr-*"], keepFor: arn, action: LifecycleAction.Expire }] };
+      return {
+        app: { repositoryName: name, lifecyclePolicy: {}, imageTagMutability: arn, sharedWith: [name] },
+        proxy: { repositoryName: "shop/proxy", lifecyclePolicy },
+      };
+    };
+    const all = await recordDeployment(
+      () => {
+        const args = { family: "checkout", cleanupFunction: reference, region: REGION };
+        new ServiceRetention("checkout", { ...args, images: { repositories: repositories() } });
+      },
+      { preview: true },
+    );
+    const { policy, ...app } = find(all, "checkout-app-lifecycle-policy").inputs;
+    assert.deepEqual(app, { repository: UNKNOWN, region: REGION });
+    assert.match(policy, /sinceImageTransitioned/);
+    assert.deepEqual(find(all, "checkout-proxy-lifecycle-policy").inputs, {
+      repository: "shop/proxy",
+      policy: UNKNOWN,
+      region: REGION,
+    });
+    assert.notEqual(find(all, "checkout-registration").inputs.content, UNKNOWN);
+  });
+
+  it("warns of what its repositories' policies may take, and of nothing that is accepted", async () => {
+    const rules = [{ tagStatus: TagStatus.Untagged, keepFor: "1d", action: LifecycleAction.Expire }];
+    const acceptedFindings = [{ id: "untagged-in-use", reason: "nothing here is deployed by tag" }];
+    const repositories = {
+      app: { repositoryName: "shop/checkout", lifecyclePolicy: { rules } },
+      proxy: { repositoryName: "shop/proxy", lifecyclePolicy: { rules, acceptedFindings } },
+    };
+    const { errors, warnings } = await attemptDeployment(
+      () =>
+        new ServiceRetention("checkout", {
+          family: "checkout",
+          cleanupFunction: reference,
+          images: { repositories },
+        }),
+    );
+    assert.deepEqual(errors, []);
+    assert.equal(warnings.length, 1);
+    assert.match(String(warnings[0]), /^checkout-app: .*"untagged-in-use"/);
   });
 
   it("registers the same twice", async () => {

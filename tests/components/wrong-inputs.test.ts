@@ -38,7 +38,65 @@ const wrong: { what: string; args: object; path: string }[] = [
     args: { taskDefinitions: { keepRevisons: 5 } },
     path: "taskDefinitions.keepRevisons",
   },
-  { what: "a section of a later version", args: { images: { repositories: {} } }, path: "images" },
+  {
+    what: "a setting of a later version",
+    args: { images: { keepImages: 20, repositories: {} } },
+    path: "images.keepImages",
+  },
+  { what: "images without repositories", args: { images: {} }, path: "images.repositories" },
+  {
+    what: "a list of repositories",
+    args: { images: { repositories: ["shop/checkout"] } },
+    path: "images.repositories",
+  },
+  { what: "images that are none", args: { images: null }, path: "images" },
+  { what: "an output of images", args: { images: pulumi.output({ repositories: {} }) }, path: "images" },
+  {
+    what: "an output of repositories",
+    args: { images: { repositories: pulumi.output({}) } },
+    path: "images.repositories",
+  },
+  {
+    what: "an output of a repository",
+    args: { images: { repositories: { app: pulumi.output({}) } } },
+    path: "images.repositories.app",
+  },
+  {
+    what: "a repository without a lifecycle policy",
+    args: { images: { repositories: { app: { repositoryName: "shop" } } } },
+    path: "images.repositories.app.lifecyclePolicy",
+  },
+  {
+    what: "a Region of a repository, which is the service's",
+    args: { images: { repositories: { app: { repositoryName: "shop", lifecyclePolicy: {}, region: "us-east-1" } } } },
+    path: "images.repositories.app.region",
+  },
+  {
+    what: "a lifecycle rule that keeps by hours",
+    args: {
+      images: {
+        repositories: {
+          app: {
+            repositoryName: "shop",
+            lifecyclePolicy: { rules: [{ tagPatterns: ["pr-*"], keepFor: "36h", action: "expire" }] },
+          },
+        },
+      },
+    },
+    path: "images.repositories.app.lifecyclePolicy.rules[0].keepFor",
+  },
+  {
+    what: "a repository twice",
+    args: {
+      images: {
+        repositories: {
+          app: { repositoryName: "shop", lifecyclePolicy: {} },
+          web: { repositoryName: "shop", lifecyclePolicy: {} },
+        },
+      },
+    },
+    path: "images.repositories.web.repositoryName",
+  },
   { what: "keepRevisions 0", args: { taskDefinitions: { keepRevisions: 0 } }, path: "taskDefinitions.keepRevisions" },
   {
     what: "deleteAfter below an hour",
@@ -114,8 +172,20 @@ describe("a wrong retention policy", () => {
   });
 
   it("names everything that is wrong at once", async () => {
-    const { errors } = await attempt({ taskDefinitions: { keepRevisions: 0, keepFor: "x" }, images: {} });
-    assert.equal(inputError(errors).errors.length, 3);
+    const repositories = {
+      app: { repositoryName: "Shop", lifecyclePolicy: {} },
+      web: { repositoryName: "web", lifecyclePolicy: { policyJson: "{" } },
+    };
+    const { errors } = await attempt({ taskDefinitions: { keepRevisions: 0, keepFor: "x" }, images: { repositories } });
+    assert.deepEqual(
+      inputError(errors).errors.map(({ propertyPath }) => propertyPath),
+      [
+        "taskDefinitions.keepRevisions",
+        "taskDefinitions.keepFor",
+        "images.repositories.app.repositoryName",
+        "images.repositories.web.lifecyclePolicy.policyJson",
+      ],
+    );
   });
 
   it("fails the preview where the value is an output, before anything that depends on it", async () => {
@@ -141,6 +211,35 @@ describe("a wrong retention policy", () => {
       ["taskDefinitions.keepRevisions"],
     );
     assert.ok(!result.some(({ name }) => name.startsWith("checkout")));
+  });
+});
+
+describe("a wrong repository of a service", () => {
+  const wrong = { tagPatterns: ["pr-*"], keepFor: pulumi.output("36h"), action: "expire" };
+  for (const [what, app, path] of [
+    ["its policy", { lifecyclePolicy: { rules: [wrong] } }, "lifecyclePolicy.rules[0].keepFor"],
+    ["its name", { repositoryName: pulumi.output("Shop") }, "repositoryName"],
+    ["its mutability", { imageTagMutability: pulumi.output("FIXED") }, "imageTagMutability"],
+  ] as const) {
+    it(`is named as it was written where ${what} is an output, and gets no policy`, async () => {
+      const repositories = {
+        app: { repositoryName: "app", lifecyclePolicy: {}, ...app },
+        web: { repositoryName: pulumi.output("web"), lifecyclePolicy: {} },
+      };
+      const { result, errors } = await attempt({ images: { repositories } });
+      const { message } = inputError(errors);
+      assert.ok(message.includes(`ServiceRetention "checkout":\n  images.repositories.app.${path}: got `), message);
+      assert.ok(what === "its mutability" || !result.some(({ name }) => name === "checkout-app-lifecycle-policy"));
+    });
+  }
+
+  it("is one that two keys name through outputs", async () => {
+    const repository = { repositoryName: pulumi.output("shop"), lifecyclePolicy: {} };
+    const { errors } = await attempt({ images: { repositories: { app: repository, web: { ...repository } } } });
+    assert.match(
+      inputError(errors).message,
+      /images\.repositories\.web\.repositoryName: got "shop" again, as in images\.repositories\.app, expected /,
+    );
   });
 });
 

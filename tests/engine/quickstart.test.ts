@@ -5,7 +5,8 @@ import { changes, ok, type Run, type Step } from "./run";
 /** What a policy grants, one line an action and resource; nothing where the engine does not know it yet. */
 function grants({ inputs }: Step): string[] {
   if (typeof inputs.policy !== "string" || !inputs.policy.startsWith("{")) return [];
-  const statements: { Action: string[]; Resource: string[] }[] = JSON.parse(inputs.policy).Statement;
+  // A lifecycle policy has no statements.
+  const statements: { Action: string[]; Resource: string[] }[] = JSON.parse(inputs.policy).Statement ?? [];
   return statements.flatMap(({ Action, Resource }) =>
     Action.flatMap((action) => Resource.map((resource) => `${action} on ${resource}`)),
   );

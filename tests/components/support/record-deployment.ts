@@ -54,13 +54,17 @@ export async function recordDeployment(program: () => unknown, settings: Setting
   return result;
 }
 
-/** As {@link recordDeployment}, but with the errors beside what was registered before they ended it. */
+/**
+ * As {@link recordDeployment}, but with the errors beside what was registered before they ended it, and with the warnings,
+ * each after the name of its resource.
+ */
 export async function attemptDeployment(
   program: () => unknown,
   { preview = false, stack = "prod", project = "shop", refuse }: Settings = {},
-): Promise<{ result: Registered[]; errors: Error[] }> {
+): Promise<{ result: Registered[]; errors: Error[]; warnings: string[] }> {
   const result: Registered[] = [];
   const errors: Error[] = [];
+  const warnings: string[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id, custom }) => {
@@ -82,6 +86,12 @@ export async function attemptDeployment(
       if (!error) result.push(registered(request, response.getUrn()));
       answer(error, response);
     });
+  const log = pulumi.log as { warn: typeof pulumi.log.warn };
+  const { warn } = log;
+  log.warn = async (message, resource) => {
+    const urn = await new Promise<string>((resolve) => (resource ? resource.urn.apply(resolve) : resolve("")));
+    warnings.push(`${urn.split("::").at(-1)}: ${message}`);
+  };
   const listeners = process.listeners("unhandledRejection");
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", (reason) => errors.push(reason as Error));
@@ -94,10 +104,11 @@ export async function attemptDeployment(
     await pulumi.runtime.disconnect().catch(() => undefined);
   } finally {
     await new Promise((resolve) => setImmediate(resolve));
+    log.warn = warn;
     process.removeAllListeners("unhandledRejection");
     for (const listener of listeners) process.on("unhandledRejection", listener);
   }
-  return { result, errors };
+  return { result, errors, warnings };
 }
 
 function registered(request: RegisterResourceRequest, urn: string): Registered {
