@@ -5,8 +5,8 @@ import {
   type ECRClient,
   type ImageDetail,
 } from "@aws-sdk/client-ecr";
-import { isRecord } from "../retention/fields";
-import type { Image, TagMutability } from "../retention/images/image";
+import { isRecord, parseJson } from "../retention/fields";
+import { IMAGE_STATUSES, type Image, type TagMutability } from "../retention/images/image";
 import { chunks, listAll } from "./paging";
 import { type Calls, ReadError } from "./retry";
 
@@ -22,7 +22,6 @@ const INDEX_TYPES = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
 ];
-const STATUSES = new Set<string>(["ACTIVE", "ARCHIVED", "ACTIVATING"] satisfies Image["status"][]);
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** How far {@link readImages} is. */
@@ -86,8 +85,8 @@ export async function readImages(
   );
   // One that is pushed or tagged meanwhile may be on two pages.
   const images = new Map(details.map(imageOf).map((image) => [image.digest, image]));
-  const isIndex = new Set(details.filter(typeIsIndex).map(({ imageDigest }) => imageDigest));
-  const indexes = [...images.values()].filter(({ digest, status }) => isIndex.has(digest) && status === "ACTIVE");
+  const ofIndexes = new Set(details.filter(typeIsIndex).map(({ imageDigest }) => imageDigest));
+  const indexes = [...images.values()].filter(({ digest, status }) => ofIndexes.has(digest) && status === "ACTIVE");
   const unread: string[] = [];
   for (const [at, chunk] of chunks(indexes, AT_ONCE).entries()) {
     onProgress({ step: "manifests", done: at * AT_ONCE, of: indexes.length });
@@ -108,7 +107,8 @@ function typeIsIndex({ imageManifestMediaType = "" }: ImageDetail): boolean {
 function imageOf(detail: ImageDetail): Image {
   const { imageDigest: digest, imagePushedAt, imageStatus: status = "ACTIVE", imageSizeInBytes: bytes = 0 } = detail;
   const { lastRecordedPullTime, lastArchivedAt, lastActivatedAt, subjectManifestDigest: subject } = detail;
-  if (!digest || !imagePushedAt || !STATUSES.has(status)) throw new ReadError(DESCRIBE, new UnexpectedAnswerError());
+  if (!digest || !imagePushedAt || !IMAGE_STATUSES.includes(status))
+    throw new ReadError(DESCRIBE, new UnexpectedAnswerError());
   return {
     digest,
     tags: detail.imageTags ?? [],
@@ -146,12 +146,10 @@ async function readChildren(
 }
 
 function childrenOf(manifest = ""): string[] | string {
-  try {
-    const { manifests } = JSON.parse(manifest) as { manifests?: unknown };
-    const digests = Array.isArray(manifests) ? manifests.map((each) => isRecord(each) && each.digest) : [false];
+  const { value } = parseJson(manifest);
+  if (isRecord(value) && Array.isArray(value.manifests)) {
+    const digests = value.manifests.map((each) => isRecord(each) && each.digest);
     if (digests.every(isDigest)) return digests;
-  } catch {
-    // As what is JSON and no index.
   }
   return `${GET}: its manifest is not that of an index`;
 }

@@ -1,5 +1,5 @@
 import { blockingGaps } from "../report/gaps";
-import { serviceText } from "../report/report";
+import { serviceText, textReport } from "../report/report";
 import { oneLine } from "../report/table";
 import { totals } from "../report/totals";
 import type { Plan, Report } from "../retention/types";
@@ -42,7 +42,7 @@ export async function apply(options: Options, shell: Shell): Promise<number> {
   };
   const report = await runFor(options, shell, confirm);
   // The plan that was declined stands above the question already.
-  if (!declined || options.json) print(report, options, shell);
+  if (!declined || options.json) print(report, textReport, options, shell);
   for (const { plan, service, registration } of report.services) {
     if (plan?.mode !== "report") continue;
     const fix = `set "mode": "enforce" in ${registration} to have it applied`;

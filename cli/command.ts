@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { oneLine } from "../report/table";
 import type { CallerOptions } from "./account";
 import { apply } from "./apply";
 import { HELP } from "./help";
@@ -60,11 +62,19 @@ function lifecycleOptions(args: string[]): LifecycleOptions {
   if (file === undefined || others.length > 0) {
     throw new UsageError(`got ${positionals.length} files, expected one with a lifecycle policy: lifecycle FILE`);
   }
+  for (const [name, value] of Object.entries(values)) {
+    // What a shell makes of a variable that is not set.
+    if ([value].flat().includes(""))
+      throw new UsageError(`got nothing for --${name}: name what it is to be, or leave it out`);
+  }
   if (options.repository !== undefined && options.images !== undefined) {
     throw new UsageError("got --repository and --images, expected one: --images is there to ask nothing of AWS");
   }
   if (saveImages !== undefined && options.repository === undefined) {
     throw new UsageError("got --save-images without --repository: give the repository whose images are to be kept");
+  }
+  if (saveImages !== undefined && resolve(saveImages) === resolve(file)) {
+    throw new UsageError("got the policy's own file for --save-images, which would overwrite it: name another");
   }
   return { ...options, file, sharedWith, ...(saveImages !== undefined && { saveImages }) };
 }
@@ -95,7 +105,7 @@ export async function command(args: string[], shell: Shell): Promise<number> {
     // Node's advice on positional arguments leads away from what was mistyped.
     const text = known ? message.replace(/\. To specify a positional.*/s, "") : `${name}: ${message}`;
     const hint = usage ? "\nTry ecs-retention --help" : "";
-    shell.stderr.write(`ecs-retention: ${text}${hint}\n`);
+    shell.stderr.write(`ecs-retention: ${text.split("\n").map(oneLine).join("\n")}${hint}\n`);
     return usage ? EX_USAGE : busy ? EX_BLOCKED : 1;
   }
 }

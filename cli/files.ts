@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { claimIn, isGood, type LoadedRegistration } from "../cleanup/registrations";
-import { problemText, unparsed } from "../retention/errors";
+import { problemText } from "../retention/errors";
+import { parseJson } from "../retention/fields";
 import { policyHash, readPolicy } from "../retention/policy";
 import { readSettings, type Settings } from "../retention/settings";
 import type { Problem } from "../retention/types";
@@ -41,12 +42,9 @@ export async function readJson(
 ): Promise<{ value: unknown; problem?: undefined } | { value?: undefined; problem: Problem }> {
   const { text, problem } = await readText(file, `${expected} as JSON`);
   if (problem) return { problem };
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    const problem = { path: file, given: unparsed(error), expected: `${expected} as JSON`, fix: "mend its syntax" };
-    return { problem };
-  }
+  const { value, unparsed: given } = parseJson(text);
+  if (given === undefined) return { value };
+  return { problem: { path: file, given, expected: `${expected} as JSON`, fix: "mend its syntax" } };
 }
 
 /** The file's text, or why it cannot be read. */

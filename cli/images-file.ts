@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dateOf } from "../retention/dates";
+import { dateOf, LAST_DATE } from "../retention/dates";
 import { problemText } from "../retention/errors";
 import { type Fields, isOneOf, isRecord, isWhole, quoted, readFields } from "../retention/fields";
-import type { Image, TagMutability } from "../retention/images/image";
+import { IMAGE_STATUSES, type Image, TAG_MUTABILITIES, type TagMutability } from "../retention/images/image";
 import type { Millis, Problem } from "../retention/types";
 import { readJson } from "./files";
 import { SetupError } from "./shell";
@@ -21,7 +21,6 @@ export interface ImagesFile {
   unread: string[];
 }
 
-const LAST_DATE: Millis = Date.UTC(9999, 11, 31);
 /** So that a file that is wrong throughout stays legible. */
 const MOST_PROBLEMS = 10;
 
@@ -30,7 +29,7 @@ const isText = (value: unknown): value is string => typeof value === "string" &&
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
 // Seconds or nanoseconds are neither a date of ECR's nor one that can be printed.
 const isTime = (value: unknown) => isWhole(0)(value) && (dateOf(value) ?? LAST_DATE) < LAST_DATE;
-const oneOf = (...names: string[]) => ({ accepts: isOneOf(names), expected: quoted(names), fix: FIX });
+const oneOf = (names: readonly string[]) => ({ accepts: isOneOf(names), expected: quoted(names), fix: FIX });
 const TEXT = { accepts: isText, expected: "a text", fix: FIX };
 const TEXTS = { accepts: isTexts, expected: "a list of texts", fix: FIX };
 const COUNT = { accepts: isWhole(0), expected: "a whole number of at least 0", fix: FIX };
@@ -45,7 +44,7 @@ const FIELDS: Fields<ImagesFile> = {
   readAt: TIME,
   mutability: {
     fields: {
-      setting: oneOf("MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"),
+      setting: oneOf(TAG_MUTABILITIES),
       exclusions: TEXTS,
     } satisfies Fields<TagMutability>,
   },
@@ -55,7 +54,7 @@ const FIELDS: Fields<ImagesFile> = {
       tags: TEXTS,
       pushedAt: TIME,
       pulledAt: { ...TIME, optional: true },
-      status: oneOf("ACTIVE", "ARCHIVED", "ACTIVATING"),
+      status: oneOf(IMAGE_STATUSES),
       archivedAt: { ...TIME, optional: true },
       activatedAt: { ...TIME, optional: true },
       bytes: COUNT,

@@ -10,7 +10,7 @@ import { accountOf, type CallerOptions, connectFor } from "./account";
 import { readText } from "./files";
 import { type ImagesFile, loadImages, saveImages } from "./images-file";
 import { progressOn } from "./progress";
-import { drawing } from "./session";
+import { print } from "./session";
 import { SetupError, type Shell } from "./shell";
 
 export interface LifecycleOptions extends CallerOptions {
@@ -31,10 +31,7 @@ const LONGEST_READ = 60 * 60_000;
 /** Says of an ECR lifecycle policy what it does, and to which image when; changes nothing in AWS. */
 export async function lifecycle(options: LifecycleOptions, shell: Shell): Promise<number> {
   const result = await resultOf(options, shell);
-  const text = options.json
-    ? `${JSON.stringify(result, null, 2)}\n`
-    : lifecycleReport(result, drawing(shell.stdout, shell.env));
-  shell.stdout.write(text);
+  print(result, lifecycleReport, options, shell);
   if (result.policy === undefined) return 1;
   return result.findings.some(({ accepted }) => accepted === undefined) ? 2 : 0;
 }

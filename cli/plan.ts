@@ -1,4 +1,5 @@
 import { blockingGaps } from "../report/gaps";
+import { textReport } from "../report/report";
 import { totals } from "../report/totals";
 import type { Report } from "../retention/types";
 import type { Options } from "./command";
@@ -15,6 +16,6 @@ function exitCode(report: Report): number {
 /** Shows what would go, whatever mode a policy is in; changes nothing in ECS. */
 export async function plan(options: Options, shell: Shell): Promise<number> {
   const report = await runFor(options, shell);
-  print(report, options, shell);
+  print(report, textReport, options, shell);
   return exitCode(report);
 }

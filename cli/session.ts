@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { calls } from "../aws/retry";
 import { run } from "../cleanup/run";
-import { textReport } from "../report/report";
 import { when } from "../report/sentences";
 import { type TableOptions, wantsColour } from "../report/table";
 import type { Plan, Report } from "../retention/types";
@@ -68,10 +67,12 @@ export async function runFor(options: Options, shell: Shell, confirm?: Confirm):
   return withFiles(report, registrations, options.policies);
 }
 
-/** The run's result on stdout, for people or for programs. */
-export function print(report: Report, options: Options, shell: Shell): void {
-  const text = options.json
-    ? `${JSON.stringify(report, null, 2)}\n`
-    : textReport(report, drawing(shell.stdout, shell.env));
-  shell.stdout.write(text);
+/** A command's result on stdout, as a text for people or as JSON for programs. */
+export function print<T>(
+  result: T,
+  textOf: (result: T, drawing: TableOptions) => string,
+  { json }: { json: boolean },
+  { stdout, env }: Shell,
+): void {
+  stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : textOf(result, drawing(stdout, env)));
 }

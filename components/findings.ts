@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LifecycleFinding } from "../lifecycle/checks/check";
+import type { LifecycleFinding, RepositoryContext } from "../lifecycle/checks/check";
 import { findingsOf } from "../lifecycle/checks/index";
-import type { AcceptedFinding, LifecyclePolicy } from "../lifecycle/types";
+import type { LifecyclePolicy } from "../lifecycle/types";
+import type { AcceptedFinding } from "../retention/findings";
 import type { TagMutability } from "../retention/images/image";
 import type { RepositoryRetentionArgs } from "./repository-retention";
 
@@ -11,22 +12,39 @@ type Circumstances = Pick<
   "imageTagMutability" | "imageTagMutabilityExclusionFilters" | "sharedWith"
 >;
 
-/** Warns, in a line each, of what is found about a lifecycle policy and not accepted. */
+/** Of such a repository no check finds what it would not find of any other. */
+const HARMLESS: RepositoryContext = { mutability: { setting: "IMMUTABLE", exclusions: [] }, sharedWith: [] };
+
+/**
+ * Warns, in a line each, of what is found about a lifecycle policy and not accepted: at once of what is true whatever the
+ * circumstances, which a preview may not know.
+ */
 export function warnOfFindings(
   component: pulumi.Resource,
   policy: pulumi.Output<{ policy: LifecyclePolicy; acceptedFindings: AcceptedFinding[] }>,
   { imageTagMutability, imageTagMutabilityExclusionFilters, sharedWith }: Circumstances,
 ): void {
+  const textsIn = (context: RepositoryContext) =>
+    policy.apply(({ policy, acceptedFindings }) =>
+      findingsOf(policy, context, acceptedFindings)
+        .filter(({ accepted }) => accepted === undefined)
+        .map(textOf),
+    );
+  const warn = (text: string) => pulumi.log.warn(text, component);
+  const certain = textsIn(HARMLESS).apply((texts) => {
+    texts.forEach(warn);
+    return texts;
+  });
   // By fields: the name of a new repository is not known in a preview.
-  const known = { imageTagMutability, imageTagMutabilityExclusionFilters, sharedWith };
-  pulumi.all([policy, known]).apply(([{ policy, acceptedFindings }, known]) => {
+  const known = pulumi.output({ imageTagMutability, imageTagMutabilityExclusionFilters, sharedWith });
+  const all = known.apply(({ imageTagMutability, imageTagMutabilityExclusionFilters = [], sharedWith = [] }) => {
     // The arguments' validator takes nothing else.
-    const setting = known.imageTagMutability as TagMutability["setting"] | undefined;
-    const exclusions = known.imageTagMutabilityExclusionFilters?.map(({ filter }) => filter) ?? [];
-    const context = { mutability: setting && { setting, exclusions }, sharedWith: known.sharedWith ?? [] };
-    for (const finding of findingsOf(policy, context, acceptedFindings)) {
-      if (finding.accepted === undefined) pulumi.log.warn(textOf(finding), component);
-    }
+    const setting = imageTagMutability as TagMutability["setting"] | undefined;
+    const exclusions = imageTagMutabilityExclusionFilters.map(({ filter }) => filter);
+    return textsIn({ mutability: setting && { setting, exclusions }, sharedWith });
+  });
+  pulumi.all([certain, all]).apply(([certain, all]) => {
+    all.filter((text) => !certain.includes(text)).forEach(warn);
   });
 }
 

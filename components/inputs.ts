@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { problemText } from "../retention/errors";
-import { isWithin } from "../retention/fields";
+import { isWithin, within } from "../retention/fields";
 import type { Problem } from "../retention/types";
 
 /** What to throw where a component's input is wrong. */
@@ -80,8 +80,9 @@ function knownPart(value: unknown, path: string, later: string[]): unknown {
     later.push(path);
     return undefined;
   }
-  if (Array.isArray(value)) return value.map((item, index) => knownPart(item, `${path}[${index}]`, later));
+  if (Array.isArray(value)) return Array.from(value, (item, index) => knownPart(item, `${path}[${index}]`, later));
   if (typeof value !== "object" || value === null) return value;
-  const at = (key: string) => (path ? `${path}.${key}` : key);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, knownPart(member, at(key), later)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, knownPart(member, within(path, key), later)]),
+  );
 }

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readLifecycleSettings } from "../lifecycle/settings";
 import { shown } from "../retention/errors";
-import { ANYTHING, type Fields, isOneOf, isRecord, isWithin, quoted, readFields } from "../retention/fields";
-import type { TagMutability } from "../retention/images/image";
+import { ANYTHING, type Fields, isOneOf, isRecord, isWithin, quoted, readFields, within } from "../retention/fields";
+import { TAG_MUTABILITIES } from "../retention/images/image";
 import type { Problem } from "../retention/types";
 import { checked, checkKnown, type IsKnown, inputError } from "./inputs";
 import type { RepositoryRetentionArgs } from "./repository-retention";
@@ -10,12 +10,6 @@ import type { ImageRetentionArgs, RepositoryArgs } from "./settings";
 
 /** An image's address has a host before the name: those of ECR look like names themselves. */
 const REPOSITORY_NAME = /^(?!\d{12}\.dkr[.-]ecr)[a-z0-9][a-z0-9._/-]{1,255}$/;
-const MUTABILITIES = [
-  "MUTABLE",
-  "IMMUTABLE",
-  "MUTABLE_WITH_EXCLUSION",
-  "IMMUTABLE_WITH_EXCLUSION",
-] satisfies TagMutability["setting"][];
 
 /** Of a service; a component of its own may leave the policy out. */
 const REPOSITORY: Fields<RepositoryArgs> = {
@@ -31,8 +25,8 @@ const REPOSITORY: Fields<RepositoryArgs> = {
     fix: "write rules, or {} to have only expire what was archived for 365 days",
   },
   imageTagMutability: {
-    accepts: isOneOf(MUTABILITIES),
-    expected: quoted(MUTABILITIES),
+    accepts: isOneOf(TAG_MUTABILITIES),
+    expected: quoted(TAG_MUTABILITIES),
     fix: "pass the imageTagMutability of the aws.ecr.Repository, or leave it out",
     optional: true,
   },
@@ -184,5 +178,3 @@ function fieldByField<A extends object>(component: string, args: A, fields: Fiel
   });
   return Object.fromEntries(fieldsChecked);
 }
-
-const within = (path: string, name: string) => (path ? `${path}.${name}` : name);

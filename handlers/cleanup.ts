@@ -5,7 +5,7 @@ import { type Connect, connect } from "../aws/clients";
 import { systemClock } from "../aws/clock";
 import { type StoredRunOptions, storedRun } from "../cleanup/stored-run";
 import { problemText } from "../retention/errors";
-import { type Fields, readFields } from "../retention/fields";
+import { type Fields, parseJson, readFields } from "../retention/fields";
 import { readSettings, type Settings } from "../retention/settings";
 import type { Clock, Problem } from "../retention/types";
 import { countsOf, logReport, type MetricSink, recordMetrics } from "./telemetry";
@@ -107,10 +107,8 @@ function setting(name: string): string {
 }
 
 function settingsIn(text: string): Settings {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
+  const { value, unparsed } = parseJson(text);
+  if (unparsed !== undefined) {
     throw new Error(`SETTINGS: got ${text.length} characters that are not JSON, expected settings; deploy it again`);
   }
   const { settings, problems } = readSettings(value);

@@ -1,11 +1,8 @@
-import { unparsed } from "../retention/errors";
-import { ANYTHING, isRecord, readFields } from "../retention/fields";
-import { renderLifecyclePolicy } from "./render";
+import { ANYTHING, isRecord, parseJson, readFields, within } from "../retention/fields";
+import { LONGEST_TEXT, renderLifecyclePolicy } from "./render";
 import { PARAMETERS, PUT_POLICY } from "./sources";
 import type { LifecycleProblem, LifecycleRule, ReadPolicy } from "./types";
 import { acceptRules, type Part, type WrittenRule } from "./written";
-
-const LONGEST_TEXT = 30_720;
 
 /** What a value may be is for constraints.ts to say: here it only has to be in its place. */
 const RULE = {
@@ -60,7 +57,7 @@ export function readLifecycleDocument(
   });
   const problems = found.map((problem) => ({ ...problem, source: PARAMETERS }));
   if (!isRecord(value)) return { rules: [], problems };
-  const list = path ? `${path}.rules` : "rules";
+  const list = within(path, "rules");
   const written = rules.map(({ rulePriority, description, selection, action }, index): WrittenRule => {
     const { type, targetStorageClass } = action ?? {};
     return {
@@ -75,12 +72,10 @@ export function readLifecycleDocument(
 /** Reads the text of a lifecycle policy, as `PutLifecyclePolicy` would. The same arguments as {@link readLifecycleDocument}. */
 export function readLifecycleText(text: string, path: string, root = "policy"): ReadPolicy {
   const here = path || root;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
+  const { value, unparsed: given } = parseJson(text);
+  if (given !== undefined) {
     const expected = "a lifecycle policy in AWS's JSON";
-    return { problems: [{ path: here, given: unparsed(error), expected, fix: "mend its syntax", source: PUT_POLICY }] };
+    return { problems: [{ path: here, given, expected, fix: "mend its syntax", source: PUT_POLICY }] };
   }
   const { rules, problems } = readLifecycleDocument(value, path, root);
   return withinLength(rules, [...tooLong(text, here), ...problems], here);

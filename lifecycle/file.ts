@@ -1,5 +1,5 @@
 import { shown } from "../retention/errors";
-import { isRecord } from "../retention/fields";
+import { isRecord, parseJson } from "../retention/fields";
 import { readLifecycleText } from "./document";
 import { isAwsRule } from "./rules";
 import { readLifecycleSettings } from "./settings";
@@ -18,8 +18,9 @@ const NAMES = ["rules", "policyJson", "acceptedFindings", "lifecyclePolicyText"]
 export function readLifecycleFile(text: string, file: string): ReadPolicy {
   // Editors on Windows begin a file with a byte order mark, which JSON does not know.
   const json = text.replace(/^\uFEFF/, "");
-  const value = parsed(json);
-  if (value === undefined) return readLifecycleText(json, "", file);
+  const { value, unparsed } = parseJson(json);
+  // Its reader says why.
+  if (unparsed !== undefined) return readLifecycleText(json, "", file);
   if (!isRecord(value) || !NAMES.some((name) => name in value)) return { problems: [mistaken(value, file)] };
   if ("lifecyclePolicyText" in value) return readPrinted(value.lifecyclePolicyText);
   return isSettings(value) ? readLifecycleSettings(value) : readLifecycleText(json, "", file);
@@ -30,15 +31,6 @@ function mistaken(value: unknown, file: string): LifecycleProblem {
   const given = typeof value === "object" ? shown(value) : "something else";
   const fix = `write an object with any of ${NAMES.join(", ")}`;
   return { path: file, given, expected: "a lifecycle policy", fix };
-}
-
-/** Undefined where it is none: its reader says so. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function readPrinted(policy: unknown): ReadPolicy {

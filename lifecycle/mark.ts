@@ -13,7 +13,7 @@ export interface Mark {
 export const LEAST_DAYS_ARCHIVED = 90;
 
 /** No date of JavaScript's is later, so nothing could print it. */
-const LAST_DATE: Millis = 8.64e15;
+const LAST_MOMENT: Millis = 8.64e15;
 
 /** How a rule marks images. It wants to be asked of each that it selects, newest first, and of no other. */
 export function markerOf({ countType, countNumber }: Counting, now: Millis): (image: Image) => Mark {
@@ -29,7 +29,7 @@ export function markerOf({ countType, countNumber }: Counting, now: Millis): (im
     // An image must be older than that many days: one that is exactly as old stays.
     const at = AGE_BEGINS[countType](image) + days * DAY + 1;
     if (at <= now) return { because: "taken" };
-    return { because: "not-yet", ...(at <= LAST_DATE && { at }) };
+    return { because: "not-yet", ...(at <= LAST_MOMENT && { at }) };
   };
 }
 

@@ -12,26 +12,21 @@ const LISTS = ["tagPatternList", "tagPrefixList"] as const;
 const MOST_WILDCARDS = 4;
 
 const isCount = isWhole(1);
+const isDescription = (value: unknown) => value === undefined || typeof value === "string";
 const isCountType = isOneOf(COUNT_TYPES);
 const WHOLE = "a whole number of at least 1";
 
 /** What AWS demands of a rule by itself. */
 export const RULE_CONSTRAINTS: readonly Constraint[] = [
-  ofEach("priority", PARAMETERS, (rule) =>
-    isCount(rule.parts.rulePriority)
-      ? []
-      : [wrong(rule, "rulePriority", WHOLE, "number the rules in the order in which they are to apply")],
+  ofPart("priority", "rulePriority", isCount, WHOLE, "number the rules in the order in which they are to apply"),
+  ofPart(
+    "description",
+    "description",
+    isDescription,
+    "a string",
+    "say in a sentence what the rule is for, or leave it out",
   ),
-  ofEach("description", PARAMETERS, (rule) =>
-    rule.parts.description === undefined || typeof rule.parts.description === "string"
-      ? []
-      : [wrong(rule, "description", "a string", "say in a sentence what the rule is for, or leave it out")],
-  ),
-  ofEach("tag-status", PARAMETERS, (rule) =>
-    isOneOf(TAG_STATUSES)(rule.parts.tagStatus)
-      ? []
-      : [wrong(rule, "tagStatus", quoted(TAG_STATUSES), "say which images the rule is for")],
-  ),
+  ofPart("tag-status", "tagStatus", isOneOf(TAG_STATUSES), quoted(TAG_STATUSES), "say which images the rule is for"),
   ofEach("tagged-list", PARAMETERS, (rule) => {
     const { at, parts, say } = rule;
     const given = LISTS.filter((list) => parts[list] !== undefined);
@@ -76,16 +71,8 @@ export const RULE_CONSTRAINTS: readonly Constraint[] = [
       return [{ path: `${at("tagPatternList")}[${index}]`, given: shown(pattern), expected, fix }];
     }),
   ),
-  ofEach("count-type", PARAMETERS, (rule) =>
-    isCountType(rule.parts.countType)
-      ? []
-      : [wrong(rule, "countType", quoted(COUNT_TYPES), "say by what the images are counted")],
-  ),
-  ofEach("count-number", PARAMETERS, (rule) =>
-    isCount(rule.parts.countNumber)
-      ? []
-      : [wrong(rule, "countNumber", WHOLE, "write how many images or days; AWS takes no 0")],
-  ),
+  ofPart("count-type", "countType", isCountType, quoted(COUNT_TYPES), "say by what the images are counted"),
+  ofPart("count-number", "countNumber", isCount, WHOLE, "write how many images or days; AWS takes no 0"),
   ofEach("count-unit", PARAMETERS, (rule) => {
     const { countType, countUnit } = rule.parts;
     if (!isCountType(countType)) return [];
@@ -106,10 +93,12 @@ export const RULE_CONSTRAINTS: readonly Constraint[] = [
     const expected = known ? `"standard" or nothing with ${countType}` : '"standard" or "archive"';
     return [wrong(rule, "storageClass", expected, "use sinceImageTransitioned for what is in the archive")];
   }),
-  ofEach("action", PARAMETERS, (rule) =>
-    isOneOf(ACTIONS)(rule.parts.action)
-      ? []
-      : [wrong(rule, "action", quoted(ACTIONS), 'write "expire" to delete images, "transition" to archive them')],
+  ofPart(
+    "action",
+    "action",
+    isOneOf(ACTIONS),
+    quoted(ACTIONS),
+    'write "expire" to delete images, "transition" to archive them',
   ),
   ofEach("transition-target", PARAMETERS, (rule) =>
     rule.parts.action !== "transition" || rule.parts.targetStorageClass === "archive"
@@ -137,6 +126,17 @@ export const RULE_CONSTRAINTS: readonly Constraint[] = [
     return [{ path: at("action"), given: shown(say(action)), expected, fix }];
   }),
 ];
+
+/** What a part may be, whatever the others are. */
+function ofPart(
+  id: string,
+  part: Part,
+  accepts: (value: unknown) => boolean,
+  expected: string,
+  fix: string,
+): Constraint {
+  return ofEach(id, PARAMETERS, (rule) => (accepts(rule.parts[part]) ? [] : [wrong(rule, part, expected, fix)]));
+}
 
 function ofEach(id: string, source: string, check: (rule: WrittenRule) => Problem[]): Constraint {
   return { id, source, check: (rules) => rules.flatMap(check) };

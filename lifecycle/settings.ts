@@ -1,10 +1,11 @@
-import { ANYTHING, type Fields, isOneOf, readFields } from "../retention/fields";
-import { namedTwice, REASON } from "../retention/settings";
+import { ANYTHING, type Fields, readFields, within } from "../retention/fields";
+import { type AcceptedFinding, acceptedFinding } from "../retention/findings";
+import { namedTwice } from "../retention/settings";
 import { BACKSTOP } from "./backstop";
 import { CHECK_IDS } from "./checks/index";
 import { readLifecycleText } from "./document";
 import { readLifecycleRules } from "./rules";
-import type { AcceptedFinding, LifecycleProblem, ReadPolicy } from "./types";
+import type { LifecycleProblem, ReadPolicy } from "./types";
 
 interface LifecycleSettings {
   /** Typed rules. At most one of the two; neither means the backstop. */
@@ -14,15 +15,6 @@ interface LifecycleSettings {
   acceptedFindings: AcceptedFinding[];
 }
 
-const ACCEPTED_FINDING: Fields<AcceptedFinding> = {
-  id: {
-    accepts: (value) => typeof value === "string" && isOneOf(CHECK_IDS)(value),
-    expected: `the id of a check: ${CHECK_IDS.join(", ")}`,
-    fix: "copy it from the warning",
-  },
-  reason: REASON,
-};
-
 const SETTINGS: Fields<LifecycleSettings> = {
   rules: ANYTHING,
   policyJson: {
@@ -31,7 +23,7 @@ const SETTINGS: Fields<LifecycleSettings> = {
     fix: "make it text with JSON.stringify, or write typed rules",
     optional: true,
   },
-  acceptedFindings: { items: ACCEPTED_FINDING },
+  acceptedFindings: { items: acceptedFinding(CHECK_IDS) },
 };
 
 /**
@@ -42,20 +34,26 @@ const SETTINGS: Fields<LifecycleSettings> = {
  * @returns The policy, or everything that is wrong with it at once.
  */
 export function readLifecycleSettings(value: unknown, path = ""): ReadPolicy {
-  const at = (name: keyof LifecycleSettings) => (path ? `${path}.${name}` : name);
-  const problems: LifecycleProblem[] = [];
-  const given = readFields<LifecycleSettings>(value, SETTINGS, problems, { path, root: "lifecyclePolicy" });
+  const found: LifecycleProblem[] = [];
+  const given = readFields<LifecycleSettings>(value, SETTINGS, found, { path, root: "lifecyclePolicy" });
   const { rules, policyJson, acceptedFindings = [] } = given;
-  problems.push(...namedTwice(at("acceptedFindings"), "id", acceptedFindings));
   if (rules !== undefined && policyJson !== undefined) {
-    const fix = "remove one of the two";
-    problems.push({ path: at("policyJson"), given: "it beside rules", expected: "either rules or policyJson", fix });
+    found.push({
+      path: within(path, "policyJson"),
+      given: "it beside rules",
+      expected: "either rules or policyJson",
+      fix: "remove one of the two",
+    });
   }
   const read = [
-    ...(rules === undefined ? [] : [readLifecycleRules(rules, at("rules"))]),
-    ...(policyJson === undefined ? [] : [readLifecycleText(policyJson, at("policyJson"))]),
+    ...(rules === undefined ? [] : [readLifecycleRules(rules, within(path, "rules"))]),
+    ...(policyJson === undefined ? [] : [readLifecycleText(policyJson, within(path, "policyJson"))]),
   ];
-  problems.push(...read.flatMap((each) => each.problems ?? []));
+  const problems = [
+    ...found,
+    ...namedTwice(within(path, "acceptedFindings"), "id", acceptedFindings),
+    ...read.flatMap((each) => each.problems ?? []),
+  ];
   if (problems.length > 0) return { problems };
   return { policy: read[0]?.policy ?? structuredClone(BACKSTOP), acceptedFindings };
 }

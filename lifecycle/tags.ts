@@ -28,6 +28,11 @@ export function matchesPattern(pattern: string, tag: string): boolean {
   return tag.length - end.length >= matched && tag.endsWith(end);
 }
 
+/** Of a pattern of tags, in a rule or in an exclusion from a repository's mutability. */
+export function matchesEveryTag(pattern: string): boolean {
+  return /^\*+$/.test(pattern);
+}
+
 /** Whether every image that meets the lower requirement meets the higher one too. */
 export function covers(higher: TagSelection, lower: TagSelection): boolean {
   if (higher.tagStatus === "any") return true;

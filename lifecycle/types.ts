@@ -1,3 +1,4 @@
+import type { AcceptedFinding } from "../retention/findings";
 import type { Problem } from "../retention/types";
 
 /** A lifecycle policy that AWS would accept, its rules by priority. */
@@ -34,13 +35,6 @@ export type StorageClass = "standard" | "archive";
 export interface LifecycleProblem extends Problem {
   /** Where AWS says so. Absent: our own rule about how rules are written. */
   source?: string;
-}
-
-/** Somebody's word that a finding of a check is known and meant. */
-export interface AcceptedFinding {
-  /** The check's id. */
-  id: string;
-  reason: string;
 }
 
 /** A policy that AWS would accept, or everything that is wrong with it. */

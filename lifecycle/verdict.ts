@@ -7,7 +7,9 @@ export interface LifecycleVerdict {
   action: "keep" | "expire" | "archive";
   /** Priority of the rule that takes it (or its subject) or, of a kept one, that selects it first. Absent: none does. */
   rule?: number;
-  because: /** The rule takes it: AWS acts within 24 hours. */
+  because:
+    | "unselected"
+    /** The rule takes it: AWS acts within 24 hours. */
     | "taken"
     /** It is a referrer, and its subject goes (`with`). */
     | "subject"
@@ -16,8 +18,7 @@ export interface LifecycleVerdict {
     /** The rule takes it from `at` on. */
     | "not-yet"
     /** It is among the newest that the rule keeps. */
-    | "newest"
-    | "unselected";
+    | "newest";
   /** Digests. */
   with?: string[];
   /** From when the rule takes it, unless it is pulled, pushed or restored meanwhile. Absent: of no date that exists. */

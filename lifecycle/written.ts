@@ -24,6 +24,9 @@ export type Part =
   | "action"
   | "targetStorageClass";
 
+/** Rules are compared with each other; of more nothing is said but that they are too many. */
+const MOST_COMPARED = 1000;
+
 /**
  * Makes rules of what was written, if AWS would take them together.
  *
@@ -35,9 +38,11 @@ export function acceptRules(
   reported: readonly LifecycleProblem[],
   path: string,
 ): { rules: LifecycleRule[]; problems: LifecycleProblem[] } {
-  const refused = CONSTRAINTS.flatMap(({ source, check }) =>
-    check(written, path).map((problem): LifecycleProblem => ({ ...problem, source })),
-  ).filter((problem) => !reported.some((known) => isWithin(problem.path, known.path)));
+  const constraints =
+    written.length > MOST_COMPARED ? CONSTRAINTS.filter(({ id }) => id === "rule-count") : CONSTRAINTS;
+  const refused = constraints
+    .flatMap(({ source, check }) => check(written, path).map((problem): LifecycleProblem => ({ ...problem, source })))
+    .filter((problem) => !reported.some((known) => isWithin(problem.path, known.path)));
   const problems = [...reported, ...refused];
   if (problems.length > 0) return { rules: [], problems };
   return { rules: written.map(asRule).sort((one, other) => one.rulePriority - other.rulePriority), problems };

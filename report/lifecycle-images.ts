@@ -58,7 +58,7 @@ export function imagesSections(
     part(
       "Stays",
       stays,
-      "As long as nothing changes: what is among the newest goes once enough newer ones are pushed.",
+      "As long as nothing changes: the newest until enough newer ones are pushed, a referrer until its subject goes.",
       () => staysTable(stays, options),
     ),
     totalsLines(repository, options),

@@ -1,15 +1,14 @@
+import { joined } from "../lifecycle/checks/words";
 import { LEAST_DAYS_ARCHIVED } from "../lifecycle/mark";
+import { matchesEveryTag } from "../lifecycle/tags";
 import type { LifecycleRule, TagSelection } from "../lifecycle/types";
 import type { LifecycleVerdict } from "../lifecycle/verdict";
-import { dayOf } from "../retention/dates";
+import { dayOf, LAST_DATE } from "../retention/dates";
 import type { Millis } from "../retention/types";
 import { count, number, when } from "./sentences";
 import { oneLine } from "./table";
 
 const VERBS = { expire: "expires", transition: "archives" };
-
-/** Nothing is so old that it matters from then on, and later years have more than four digits. */
-const LAST_DATE: Millis = Date.UTC(9999, 11, 31);
 
 /**
  * What a rule does, on its own, for people who do not know ECR's JSON.
@@ -44,33 +43,46 @@ function sentence({ selection, action }: LifecycleRule): string {
 function imagesText(selection: TagSelection, noun: "image" | "images"): string {
   if (selection.tagStatus !== "tagged") return selection.tagStatus === "any" ? noun : `untagged ${noun}`;
   const { tagPatternList, tagPrefixList = [] } = selection;
-  if (tagPatternList?.every(isAnyTag)) return `tagged ${noun}`;
-  return `${noun} with ${inWords(tagPatternList?.map(patternText) ?? tagPrefixList.map(prefixText))}`;
+  if (tagPatternList?.every(matchesEveryTag)) return `tagged ${noun}`;
+  return `${noun} with ${tagsText(tagPatternList?.map(patternEntry) ?? tagPrefixList.map(prefixEntry))}`;
 }
 
-function isAnyTag(pattern: string): boolean {
-  return /^\*+$/.test(pattern);
-}
+/** How three or more entries that ask for the same are introduced. */
+const MANY: Record<string, string> = {
+  "the tag": "the tags",
+  "a tag like": "a tag like each of",
+  "a tag that begins with": "a tag that begins with each of",
+};
 
-function patternText(pattern: string): string {
-  if (isAnyTag(pattern)) return "any tag";
-  return pattern.includes("*") ? `a tag like ${word(pattern)}` : `the tag ${word(pattern)}`;
+/** What an entry of a tag list asks for, and its word of the tag. */
+type Entry = [asks: string, word: string];
+
+function patternEntry(pattern: string): Entry {
+  if (matchesEveryTag(pattern)) return ["any", "tag"];
+  return [pattern.includes("*") ? "a tag like" : "the tag", word(pattern)];
 }
 
 /** AWS takes a `*` in a prefix for itself. */
-function prefixText(prefix: string): string {
-  return `a tag that begins with ${prefix.includes("*") ? JSON.stringify(prefix) : word(prefix)}`;
+function prefixEntry(prefix: string): Entry {
+  return ["a tag that begins with", prefix.includes("*") ? JSON.stringify(prefix) : word(prefix)];
+}
+
+/** `the tag latest and a tag like v*`, `a tag like each of a-*, b-* and c-*`. */
+function tagsText(entries: Entry[]): string {
+  const byAsking = Map.groupBy(entries, ([asks]) => asks);
+  const parts = entries.flatMap((entry) => {
+    const [asks, word] = entry;
+    const alike = byAsking.get(asks) ?? [];
+    const many = MANY[asks];
+    if (many === undefined || alike.length < 3) return `${asks} ${word}`;
+    return entry === alike[0] ? `${many} ${joined(alike.map(([, each]) => each))}` : [];
+  });
+  return joined(parts);
 }
 
 /** In quotes where the sentence could be misread for what it is made of. */
 function word(entry: string): string {
   return /^[\w.*-]*[\w*-]$/.test(entry) ? entry : JSON.stringify(entry);
-}
-
-/** `a, b and c` */
-export function inWords(parts: string[]): string {
-  const last = parts.at(-1) ?? "";
-  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${last}` : last;
 }
 
 /** `3f9a1b2c3d4e`, as Docker shortens them. */
@@ -89,7 +101,7 @@ export function verdictText(verdict: LifecycleVerdict): string {
   const { action, image, rule, shieldedFrom } = verdict;
   if (action !== "keep") return goneText(action, rule);
   const where = { ACTIVE: "", ARCHIVED: "archived; ", ACTIVATING: "being restored; " }[image.status];
-  const rules = `${shieldedFrom.length === 1 ? "rule" : "rules"} ${inWords(shieldedFrom.map(String))}`;
+  const rules = `${shieldedFrom.length === 1 ? "rule" : "rules"} ${joined(shieldedFrom.map(String))}`;
   return `${where}${keptText(verdict)}${shieldedFrom.length > 0 ? `; shielded from ${rules}` : ""}`;
 }
 

@@ -10,7 +10,7 @@ import { type Cell, type Column, oneLine, paragraph, styled, type TableOptions, 
 export type LifecycleResult = RefusedLifecycle | AcceptedLifecycle;
 
 /** A policy that AWS would refuse, or nobody could read. */
-export interface RefusedLifecycle {
+interface RefusedLifecycle {
   version: 1;
   /** The policy's file. */
   source: string;

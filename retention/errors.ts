@@ -17,12 +17,6 @@ export function shown(value: unknown): string {
   return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
 }
 
-/** Where a text stops being JSON; the parser's own message quotes the text, which may be one that was named by mistake. */
-export function unparsed(error: unknown): string {
-  const [where] = /line \d+ column \d+/.exec(String(error)) ?? [];
-  return where ? `no JSON from ${where} on` : "no JSON";
-}
-
 /** A retention policy that nothing may be planned by. */
 export class PolicyError extends Error {
   readonly problems: Problem[];

@@ -38,24 +38,23 @@ export function readFields<T>(
     return {};
   }
   const given = new Map<string, unknown>(Object.entries(value));
-  const within = (name: string) => (path ? `${path}.${name}` : name);
   for (const name of given.keys()) {
     if (Object.hasOwn(fields, name)) continue;
     const fix = "correct its name or remove it";
     const legible = /^[A-Za-z0-9_-]{1,64}$/.test(name) ? name : shown(name);
-    problems.push({ path: within(legible), given: "an unknown property", expected: `one of ${names}`, fix });
+    problems.push({ path: within(path, legible), given: "an unknown property", expected: `one of ${names}`, fix });
   }
   const read: Record<string, unknown> = {};
   for (const [name, field] of Object.entries<Field>(fields)) {
     const member = given.get(name);
     if ("fields" in field) {
-      read[name] = readFields(member === undefined ? {} : member, field.fields, problems, { path: within(name) });
+      read[name] = readFields(member === undefined ? {} : member, field.fields, problems, { path: within(path, name) });
     } else if ("items" in field) {
-      read[name] = readItems(member === undefined ? [] : member, field.items, problems, within(name));
+      read[name] = readItems(member === undefined ? [] : member, field.items, problems, within(path, name));
     } else if (member === undefined ? "default" in field : field.accepts(member)) {
       read[name] = member === undefined ? field.default : member;
     } else if (member !== undefined || !field.optional) {
-      problems.push({ path: within(name), given: shown(member), expected: field.expected, fix: field.fix });
+      problems.push({ path: within(path, name), given: shown(member), expected: field.expected, fix: field.fix });
     }
   }
   return read as Partial<T>;
@@ -70,9 +69,29 @@ function readItems(value: unknown, items: Record<string, Field>, problems: Probl
   return [];
 }
 
+/**
+ * What a text of JSON stands for, or where it stops being JSON, in the words of an error message. The parser's own message
+ * quotes the text, which may be one that was named by mistake.
+ */
+export function parseJson(
+  text: string,
+): { value: unknown; unparsed?: undefined } | { value?: undefined; unparsed: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    const [where] = /line \d+ column \d+/.exec(String(error)) ?? [];
+    return { unparsed: where ? `no JSON from ${where} on` : "no JSON" };
+  }
+}
+
 /** Whether it is an object with members, as JSON has them: no list, not null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Path of a property of what stands at a path. */
+export function within(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
 }
 
 /** Whether the path is the outer one or that of something within it. */

@@ -1,7 +1,7 @@
 import { dateOf, dayOf } from "./dates";
 import { DAY } from "./duration";
 import { covers, type FamilyClaim, matchesFamily } from "./families";
-import { isRecord } from "./fields";
+import { isRecord, parseJson } from "./fields";
 import type { Ledger, Millis, Reference, Revision, Success } from "./types";
 
 /** An entry of {@link Ledger}: what one batch removed. */
@@ -41,10 +41,8 @@ export function readLedger(body: string | undefined, now: Millis): { ledger: Led
 
 /** The ledger, or why it is none. */
 function understand(body: string, now: Millis): Ledger | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
+  const { value, unparsed } = parseJson(body);
+  if (unparsed !== undefined) {
     return `the old one was ${body.length} characters that are not JSON`;
   }
   if (!isRecord(value)) return "the old one was not an object";

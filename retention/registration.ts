@@ -1,6 +1,6 @@
 import { shown } from "./errors";
 import { type FamilyClaim, overlaps } from "./families";
-import { type Fields, readFields } from "./fields";
+import { type Fields, parseJson, readFields } from "./fields";
 import { policyHash, readPolicy } from "./policy";
 import type { Problem, Registration } from "./types";
 
@@ -33,10 +33,8 @@ export type ReadRegistration =
  * @param key Its key in the store, for problems of the object as a whole.
  */
 export function readRegistration(body: string, key: string): ReadRegistration {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
+  const { value, unparsed } = parseJson(body);
+  if (unparsed !== undefined) {
     const given = `${body.length} characters that are not JSON`;
     return { problems: [{ path: key, given, expected: "a registration", fix: "deploy the service again" }] };
   }

@@ -1,4 +1,4 @@
-import { isRecord } from "../../retention/fields";
+import { isRecord, parseJson } from "../../retention/fields";
 import { readPolicy } from "../../retention/policy";
 import { STORE } from "../../retention/store-layout";
 import type { AccountState, Store } from "../../retention/types";
@@ -87,10 +87,6 @@ function readState(body: string | undefined, key: string): { state: AccountState
 }
 
 function parsed(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const { value } = parseJson(body);
+  return isRecord(value) ? value : undefined;
 }

@@ -6,7 +6,7 @@ import { rulesText, taking } from "./words";
 
 /** What protects an image from a rule that looks at no tag. */
 const NAME_WHAT_GOES =
-  'Let the rule select only tags that nothing deployed has, such as "pr-*". Or put a rule above it that selects the deployed tags and counts to 9999, and accept this with that as the reason.';
+  'Let the rule select only tags that nothing deployed has, such as "pr-*". Or, where deployed tags never move, put a rule above it that selects them and counts to 9999, and accept this with that as the reason.';
 
 export const countInUse: LifecycleCheck = {
   id: "count-in-use",

@@ -16,7 +16,7 @@ export interface RepositoryContext {
 
 /** Something about a policy that AWS accepts, and its writer may regret. */
 export interface LifecycleCheck {
-  /** In lower case with hyphens; what a suppression names. */
+  /** In lower case with hyphens; what an accepted finding names. */
   id: string;
   /** `in-use`: may take an image in use. `seeming`: does not do what it seems to. */
   kind: "in-use" | "seeming";

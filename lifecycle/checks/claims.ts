@@ -49,6 +49,8 @@ function claimants(policy: LifecyclePolicy, rule: LifecycleRule, images: TagSele
 /** Whether a rule takes nothing, or after years: then it is there to keep images from the rules below it. */
 export function isShield({ selection }: LifecycleRule): boolean {
   const { tagStatus, countType, countNumber } = selection;
+  // What is in the archive for years is kept for its own sake.
+  if (countType === "sinceImageTransitioned") return false;
   if (countType !== "imageCountMoreThan") return countNumber >= MANY_DAYS;
   // No rule comes after one for any image, so its count is meant as one.
   if (tagStatus === "any") return false;

@@ -1,3 +1,4 @@
+import { PARAMETERS } from "../sources";
 import type { LifecycleCheck } from "./check";
 import { entriesOf, entriesText } from "./words";
 
@@ -7,7 +8,7 @@ export const everyEntry: LifecycleCheck = {
   question: "Does a list of tags have several entries?",
   why: 'An image is selected where each entry matches a tag of it; one that has a tag for one entry alone is not. Such lists are often meant as "or".',
   fix: "For images with any of the tags write a rule for each entry. If each is to match, accept this.",
-  link: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html",
+  link: PARAMETERS,
   find: ({ rules }) =>
     rules
       .filter(({ selection }) => entriesOf(selection).length > 1)

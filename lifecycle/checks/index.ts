@@ -1,4 +1,5 @@
-import type { AcceptedFinding, LifecyclePolicy } from "../types";
+import type { AcceptedFinding } from "../../retention/findings";
+import type { LifecyclePolicy } from "../types";
 import { archiveMinimum } from "./archive-minimum";
 import { ageInUse, countInUse, pullTimeInUse } from "./blind-rules";
 import type { LifecycleCheck, LifecycleFinding, RepositoryContext } from "./check";

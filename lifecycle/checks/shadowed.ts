@@ -1,3 +1,4 @@
+import { POLICIES } from "../sources";
 import type { LifecycleCheck } from "./check";
 import { shadowsOf } from "./claims";
 import { selectsNothing } from "./never-matches";
@@ -9,7 +10,7 @@ export const shadowed: LifecycleCheck = {
   question: "Does a rule select only images that rules above it select?",
   why: "What a rule selects, marked or not, no rule with a higher number can take. So this one takes nothing, ever.",
   fix: "Give it a lower number than theirs, where it selects fewer images; else remove it.",
-  link: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html",
+  link: POLICIES,
   find: (policy) =>
     policy.rules
       .filter(({ selection }) => !selectsNothing(selection))

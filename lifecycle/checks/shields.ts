@@ -1,4 +1,5 @@
 import type { Image } from "../../retention/images/image";
+import { POLICIES } from "../sources";
 import { covers, selects } from "../tags";
 import type { LifecyclePolicy, LifecycleRule, TagSelection } from "../types";
 import type { LifecycleCheck } from "./check";
@@ -6,15 +7,13 @@ import { isShield, rulesAbove, rulesBelow, shadowsOf } from "./claims";
 import { selectsNothing } from "./never-matches";
 import { rulesText, taking } from "./words";
 
-const LINK = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html";
-
 export const protectsNothing: LifecycleCheck = {
   id: "protects-nothing",
   kind: "seeming",
   question: "Is a rule there to keep images that no rule below it could take?",
   why: "A rule keeps what it selects from the rules below it alone, and with such a number it takes nothing itself. So it does nothing.",
   fix: "Put it above the rules that it is to keep images from; where there are none, remove it.",
-  link: LINK,
+  link: POLICIES,
   find: (policy) =>
     policy.rules
       .filter((rule) => rule.selection.tagStatus !== "any" && isShield(rule))

@@ -1,4 +1,5 @@
 import type { TagMutability } from "../../retention/images/image";
+import { matchesEveryTag } from "../tags";
 import type { LifecycleCheck } from "./check";
 import { isShield, takesAnyTag, takesUntagged } from "./claims";
 import { taking } from "./words";
@@ -23,6 +24,6 @@ export const untaggedInUse: LifecycleCheck = {
 function canMove(mutability: TagMutability | undefined): boolean {
   if (!mutability) return true;
   const { setting, exclusions } = mutability;
-  const excludesAll = exclusions.some((filter) => /^\*+$/.test(filter));
+  const excludesAll = exclusions.some(matchesEveryTag);
   return setting !== "IMMUTABLE" && !(setting === "MUTABLE_WITH_EXCLUSION" && excludesAll);
 }

@@ -31,6 +31,7 @@ export function entriesText(selection: TagSelection): string {
   return joined(entriesOf(selection).map(shown));
 }
 
+/** `a, b and c`. */
 export function joined(words: readonly string[]): string {
   return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" and ");
 }

@@ -1,5 +1,9 @@
 import type { Millis } from "../types";
 
+export const IMAGE_STATUSES = ["ACTIVE", "ARCHIVED", "ACTIVATING"] as const;
+
+export const TAG_MUTABILITIES = ["MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"] as const;
+
 /** One manifest of an ECR repository, with all its tags. */
 export interface Image {
   /** `sha256:…` */
@@ -9,7 +13,7 @@ export interface Image {
   /** The last pull that ECR recorded. Absent: none. */
   pulledAt?: Millis;
   /** `ARCHIVED` and `ACTIVATING` (being restored) cannot be pulled. */
-  status: "ACTIVE" | "ARCHIVED" | "ACTIVATING";
+  status: (typeof IMAGE_STATUSES)[number];
   /** When it was archived last. Absent: never. */
   archivedAt?: Millis;
   /** When it was last restored from the archive. Absent: never. */
@@ -23,7 +27,7 @@ export interface Image {
 
 /** Whether a push may move a tag of the repository from one image to another. */
 export interface TagMutability {
-  setting: "MUTABLE" | "IMMUTABLE" | "MUTABLE_WITH_EXCLUSION" | "IMMUTABLE_WITH_EXCLUSION";
+  setting: (typeof TAG_MUTABILITIES)[number];
   /** Wildcard filters of the tags for which the opposite holds. */
   exclusions: string[];
 }

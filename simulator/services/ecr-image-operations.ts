@@ -10,8 +10,8 @@ import {
   selected,
 } from "./ecr-image-ids";
 import { archiveImage, putImage, recordPull, removeImage, removeTag, restoreImage } from "./ecr-images";
-import { type InRepository, inRepository, pageSize, registry } from "./ecr-operations";
 import { type Repository, repositoryOf, type SimulatedImage } from "./ecr-repositories";
+import { type InRepository, inRepository, pageSize, registry } from "./ecr-repository-operations";
 
 const date = (at: number | undefined) => (at === undefined ? undefined : new Date(at));
 

@@ -1,4 +1,4 @@
-import { AwsError, type Input, type Operation, type Operations, page, type Scope } from "../operation";
+import { AwsError, type Input, type Operation, type Operations, type Scope, sortedPage } from "../operation";
 import {
   deleteLifecyclePolicy,
   lifecyclePolicyOf,
@@ -6,8 +6,8 @@ import {
   putLifecyclePolicy,
   startLifecyclePolicyPreview,
 } from "./ecr-lifecycle";
-import { inRepository, registry } from "./ecr-operations";
 import { type PreviewResult, repositoryOf } from "./ecr-repositories";
+import { inRepository, registry } from "./ecr-repository-operations";
 
 /** An operation on one repository's policy. */
 const on = (action: string, run: (input: Input, scope: Scope) => object): Operation => ({
@@ -58,10 +58,7 @@ function chosen(input: Input, scope: Scope, all: PreviewResult[]): { items: Prev
   const tagStatus = input.filter?.tagStatus ?? "ANY";
   const results = all.filter(({ tags }) => tagStatus === "ANY" || (tagStatus === "TAGGED") === tags.length > 0);
   const { imageIds, maxResults = 100, nextToken } = input;
-  if (!imageIds) {
-    const sorted = results.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
-    return page(scope, sorted, ({ digest }) => digest, nextToken, Math.min(maxResults, 100));
-  }
+  if (!imageIds) return sortedPage(scope, results, ({ digest }) => digest, nextToken, Math.min(maxResults, 100));
   if (nextToken !== undefined || input.maxResults !== undefined) {
     throw new AwsError("InvalidParameterException", "imageIds cannot be used with nextToken or maxResults");
   }

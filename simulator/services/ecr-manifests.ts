@@ -22,6 +22,8 @@ interface Manifest {
 const IMAGE = "application/vnd.oci.image.manifest.v1+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
 
+type Named = Pick<SimulatedImage, "digest" | "mediaType" | "manifest">;
+
 const sha256 = (bytes: string): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 /** What the manifest says of itself. */
@@ -68,12 +70,12 @@ export function imageManifest(content: string): string {
   return write(IMAGE, { config, layers: [blob("application/vnd.oci.image.layer.v1.tar+gzip", content)] });
 }
 
-export function indexManifest(children: Pick<SimulatedImage, "digest" | "mediaType" | "manifest">[]): string {
+export function indexManifest(children: Named[]): string {
   return write(INDEX, { manifests: children.map(named) });
 }
 
 /** Of a signature, whose one layer holds the content. */
-export function referrerManifest(subject: Pick<SimulatedImage, "digest" | "mediaType" | "manifest">, content: string) {
+export function referrerManifest(subject: Named, content: string) {
   const artifactType = "application/vnd.cncf.notary.signature";
   const config = blob("application/vnd.oci.empty.v1+json", "{}");
   return write(IMAGE, {
@@ -92,11 +94,7 @@ const blob = (mediaType: string, content: string): Descriptor => ({
   size: Buffer.byteLength(content),
 });
 
-const named = ({
-  digest,
-  mediaType,
-  manifest,
-}: Pick<SimulatedImage, "digest" | "mediaType" | "manifest">): Descriptor => ({
+const named = ({ digest, mediaType, manifest }: Named): Descriptor => ({
   mediaType,
   digest,
   size: Buffer.byteLength(manifest),

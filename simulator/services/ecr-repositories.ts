@@ -45,7 +45,7 @@ export interface SimulatedImage {
 }
 
 /** What lifecycle policies keep of a repository. */
-export interface LifecycleState {
+interface LifecycleState {
   /** The policy's text as it was put. */
   policy?: string;
   lastEvaluatedAt?: Millis;

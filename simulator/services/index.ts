@@ -4,8 +4,8 @@ import { newCodeDeployState } from "./codedeploy";
 import { codedeployOperations } from "./codedeploy-operations";
 import { ecrImageOperations } from "./ecr-image-operations";
 import { ecrLifecycleOperations } from "./ecr-lifecycle-operations";
-import { ecrOperations } from "./ecr-operations";
 import { newEcrState } from "./ecr-repositories";
+import { ecrRepositoryOperations } from "./ecr-repository-operations";
 import { newEcsServiceState } from "./ecs-clusters";
 import { ecsDefinitionOperations } from "./ecs-definition-operations";
 import { newEcsDefinitionState } from "./ecs-definitions";
@@ -51,7 +51,7 @@ export type Services = ReturnType<typeof newServices>;
 /** Every simulated operation, by the service's signing name. */
 export const OPERATIONS: Record<string, Operations> = {
   ecs: { ...ecsDefinitionOperations, ...ecsServiceOperations, ...ecsDeploymentOperations },
-  ecr: { ...ecrOperations, ...ecrImageOperations, ...ecrLifecycleOperations },
+  ecr: { ...ecrRepositoryOperations, ...ecrImageOperations, ...ecrLifecycleOperations },
   s3: s3Operations,
   sts: stsOperations,
   lambda: lambdaOperations,

@@ -19,6 +19,11 @@ describe("ecs-retention", () => {
     }
   });
 
+  it("moves no terminal's cursor with what it was given", async () => {
+    const { stderr } = await cli(new World(), ["lifecycle", "no\u001b[2J\u009bfile"]);
+    assert.match(stderr, /no\?\[2J\?file: got no readable file/);
+  });
+
   for (const [what, args, message] of [
     ["without a policy", [], /got no policy, expected --policy FILE/],
     [
@@ -42,6 +47,16 @@ describe("ecs-retention", () => {
       "for apply without --store, which it says what for and what to name",
       ["apply", "--policy", "x.json", "--yes"],
       /apply needs --store s3:\/\/BUCKET\|DIR: .*bucket of the cleanup function.*any folder that you keep/,
+    ],
+    [
+      "for an option of lifecycle that an unset variable left empty",
+      ["lifecycle", "p.json", "--shared-with", ""],
+      /got nothing for --shared-with: name what it is to be, or leave it out/,
+    ],
+    [
+      "where saved images would overwrite the policy",
+      ["lifecycle", "p.json", "--repository", "shop", "--save-images", "./p.json"],
+      /got the policy's own file for --save-images, which would overwrite it: name another/,
     ],
     ["with an option of another command", ["lifecycle", "p.json", "--store", "s"], /Unknown option '--store'\nTry/],
     [

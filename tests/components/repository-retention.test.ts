@@ -258,6 +258,7 @@ describe("a wrong argument of a repository", () => {
       { lifecyclePolicy: { policyJson: '{"rules":[]}' } },
       ["lifecyclePolicy.policyJson.rules"],
     ],
+    ["a hole among the rules", { lifecyclePolicy: { rules: new Array(1) } }, ["lifecyclePolicy.rules[0]"]],
     ["an unknown mutability", { imageTagMutability: "FIXED" }, ["imageTagMutability"]],
     [
       "a filter of no known kind",
@@ -392,6 +393,33 @@ describe("what is found about a lifecycle policy", () => {
     assert.equal((await attempt(program)).warnings.length, 1);
     assert.deepEqual((await attempt(unknownMutability)).warnings, []);
     assert.equal((await attempt(unknownMutability, false)).warnings.length, 1);
+  });
+
+  it("is told in a preview all the same where it does not depend on what that cannot know, and once in an update", async () => {
+    const any: LifecycleRuleArgs = { tagStatus: TagStatus.Any, keepImages: 3, action: LifecycleAction.Expire };
+    const beside = (args: () => Partial<RepositoryRetentionArgs>) => () => make({ ...rules(any), ...args() });
+    const programs = [
+      beside(() => ({ imageTagMutability: unknown() })),
+      beside(() => ({ sharedWith: [unknown()] })),
+      // What the repository does not have, a preview takes for unknown.
+      beside(() => {
+        const repository = new aws.ecr.Repository("shop", { imageTagMutability: "IMMUTABLE" });
+        const { imageTagMutability, imageTagMutabilityExclusionFilters } = repository;
+        return { imageTagMutability, imageTagMutabilityExclusionFilters };
+      }),
+    ];
+    for (const program of programs) {
+      const { warnings } = await attempt(program);
+      assert.deepEqual(
+        warnings.map((text) => /id: "(.+?)"/.exec(text)?.[1]),
+        ["count-in-use"],
+      );
+    }
+    const { warnings } = await attempt(
+      beside(() => ({ imageTagMutability: pulumi.output("MUTABLE") })),
+      false,
+    );
+    assert.equal(new Set(warnings).size, warnings.length);
   });
 
   it("depends on who else's images are in the repository", async () => {

@@ -9,7 +9,6 @@ import { World } from "../../simulator";
 import { type Deployment, deploy, destroy } from "../../simulator/provider/deploy";
 import {
   archiveImage,
-  listImages,
   pullImage,
   pushImage,
   pushIndex,
@@ -18,6 +17,7 @@ import {
 } from "../../simulator/services/ecr-images";
 import { lifecyclePolicyOf } from "../../simulator/services/ecr-lifecycle";
 import { repositoryOf } from "../../simulator/services/ecr-repositories";
+import { imagesOf, type Scope } from "../lifecycle/support/simulated";
 
 const STACK = { project: "shop", stack: "prod", account: "111122223333", region: "eu-west-1" };
 const PROGRAM = join(__dirname, "programs/repositories.ts");
@@ -30,8 +30,6 @@ const WRITTEN = {
     { tagStatus: "any", keepArchivedFor: "90d", action: "expire" },
   ],
 };
-
-type Scope = ReturnType<World["scope"]>;
 
 describe("a stack that owns repositories", function () {
   this.timeout(120_000);
@@ -170,17 +168,3 @@ const followed = ({ subject }: Image, images: Image[]) =>
   subject !== undefined && images.every((image) => image.digest !== subject || isArchived(image));
 
 const isArchived = ({ status }: Image) => status === "ARCHIVED";
-
-const imagesOf = (scope: Scope, repository: string): Image[] =>
-  listImages(scope, repository).map((image) => ({
-    digest: image.digest,
-    tags: [...image.tags],
-    pushedAt: image.pushedAt,
-    pulledAt: image.lastRecordedPullTime,
-    status: image.status,
-    archivedAt: image.lastArchivedAt,
-    activatedAt: image.lastActivatedAt,
-    bytes: image.sizeInBytes,
-    children: image.children,
-    subject: image.subject,
-  }));

@@ -57,6 +57,16 @@ describe("a lifecycle policy file", () => {
     }
   });
 
+  it("is refused, however much it holds that is no policy", () => {
+    const many = (count: number, item: object) => Array.from({ length: count }, () => item);
+    const document = JSON.parse(JSON_TEXT).rules[0];
+    const expected = "rules: got 30000 rules, expected 1 to 50 rules; merge rules or remove some";
+    for (const item of [document, { ...document, unknown: 1 }, TYPED, {}]) {
+      assert.ok(textsOf({ rules: many(30_000, item) }).includes(expected));
+    }
+    assert.equal(textsOf({ acceptedFindings: many(130_000, { id: "shadowed", reason: "known" }) }).length, 129_999);
+  });
+
   it("is refused by the path within, in the words of its shape", () => {
     assert.deepEqual(
       read({ rules: [{ ...TYPED, action: "delete" }] }).problems?.map(({ path }) => path),

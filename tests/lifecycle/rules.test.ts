@@ -61,7 +61,7 @@ describe("typed lifecycle rules", () => {
     assert.deepEqual(problems, [
       {
         path: "rules",
-        given: "30879 characters of JSON",
+        given: "30875 characters of JSON",
         expected: "at most 30720",
         fix: "merge rules, or shorten lists and descriptions",
         source: "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy.html",

@@ -7,7 +7,7 @@ import type { LifecycleRepository } from "../../report/lifecycle-images";
 import type { Image } from "../../retention/images/image";
 import { DAY, NOW } from "./fixtures";
 
-export function digest(n: number): string {
+function digest(n: number): string {
   return `sha256:${createHash("sha256").update(`${n}`).digest("hex")}`;
 }
 

@@ -97,8 +97,11 @@ const TAGS: [TagSelection, string][] = [
   [patterns("*", "v*"), "images with any tag and a tag like v*"],
   [patterns("a-*", "b-*"), "images with a tag like a-* and a tag like b-*"],
   [patterns("*-arm64", "latest", "v*"), "images with a tag like *-arm64, the tag latest and a tag like v*"],
+  [patterns("a-*", "b-*", "c-*"), "images with a tag like each of a-*, b-* and c-*"],
+  [patterns("*", "a", "b", "c", "v*"), "images with any tag, the tags a, b and c and a tag like v*"],
   [prefixes("v"), "images with a tag that begins with v"],
   [prefixes("a-", "b-"), "images with a tag that begins with a- and a tag that begins with b-"],
+  [prefixes("a", "b", "c", "d"), "images with a tag that begins with each of a, b, c and d"],
 ];
 
 const NOT_A_TAG: [TagSelection, string][] = [

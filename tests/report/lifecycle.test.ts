@@ -72,7 +72,7 @@ FROM        COUNT    SIZE  WHAT               IMAGES
 2027-08-12      1  100 MB  expired by rule 3  1158e7e12c5e
 
 Stays
-As long as nothing changes: what is among the newest goes once enough newer ones are pushed.
+As long as nothing changes: the newest until enough newer ones are pushed, a referrer until its subject goes.
 COUNT    SIZE  WHY                                                       IMAGES
     2  200 MB  named by an index; rule 2 waits until that is gone        71ee45a3c0db, 811786ad1ae7
     1  100 MB  among the newest that rule 1 keeps                        v3

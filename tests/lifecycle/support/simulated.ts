@@ -43,9 +43,9 @@ function push(scope: Scope, image: Image, digests: ReadonlyMap<string, string>):
   return digest;
 }
 
-/** The simulated repository as the product knows it. */
-export function imagesOf(scope: Scope): Image[] {
-  return listImages(scope, NAME).map((image) => ({
+/** The images of a simulated repository as the product knows them. */
+export function imagesOf(scope: Scope, repository = NAME): Image[] {
+  return listImages(scope, repository).map((image) => ({
     digest: image.digest,
     tags: [...image.tags],
     pushedAt: image.pushedAt,

@@ -51,7 +51,7 @@ export function pageSize(maxResults = 100): number {
   throw new AwsError("InvalidParameterException", `maxResults ${maxResults}: expected 1 to 1000`);
 }
 
-export const ecrOperations: Operations = {
+export const ecrRepositoryOperations: Operations = {
   DescribeRepositories: {
     ...inRepository,
     action: "ecr:DescribeRepositories",
