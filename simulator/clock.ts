@@ -14,7 +14,7 @@ export class SimulatedClock implements Clock {
   readonly #awake = new Set<object>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #failures: Error[] = [];
-  readonly #current = new AsyncLocalStorage<Actor>();
+  readonly #current = new AsyncLocalStorage<Actor | undefined>();
   #sleepers = 0;
   #pumping = false;
 
@@ -34,6 +34,11 @@ export class SimulatedClock implements Clock {
 
   sleep(ms: number): Promise<void> {
     return this.sleepAs(this.currentActor, ms);
+  }
+
+  /** Runs something on behalf of no actor: whoever dies meanwhile, it goes on. */
+  apart<T>(work: () => T): T {
+    return this.#current.run(undefined, work);
   }
 
   /** Holds time still until the returned function is called. */

@@ -120,6 +120,11 @@ export class Gate {
     }
   }
 
+  /** A call that one service makes of another as part of answering a caller, and as that caller. */
+  onBehalf({ principal, region }: CallScope, call: Pick<Call, "service" | "operation" | "input" | "context">) {
+    return this.#world.clock.apart(() => this.call({ principal, region, ...call }));
+  }
+
   /** A call of AWS's own, whose refusal nobody hears of: the gate's record tells. */
   async attempt(call: Call): Promise<void> {
     await this.call(call).catch((error: unknown) => {
@@ -199,7 +204,8 @@ export class Gate {
     const earlier = fault?.stale ? this.#answers.last(call, record.at) : undefined;
     if (earlier) record.stale = true;
     const answer = earlier ?? operation.run(input, scope);
-    if (this.remembers && !earlier) this.#answers.remember(call, record.at, answer);
+    const kept = this.remembers && !earlier && !(answer instanceof Promise);
+    if (kept) this.#answers.remember(call, record.at, answer);
     raise(fault?.after, record);
     return { answer };
   }

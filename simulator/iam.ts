@@ -25,9 +25,10 @@ export interface Question {
   resourcePolicy?: string;
 }
 
-type Policies = { identity: [name: string, json: string][]; boundary?: string };
+/** What a principal holds itself. */
+export type Policies = { identity: [name: string, json: string][]; boundary?: string };
 
-const ADMINISTRATOR: Policies = {
+export const ADMINISTRATOR: Policies = {
   identity: [
     ["AdministratorAccess", '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'],
   ],
@@ -83,8 +84,12 @@ export class Iam {
   }
 
   /** @throws SimulatorError where the question makes no sense in IAM, or a policy is no policy. */
-  async allows(question: Question): Promise<boolean> {
-    const policies = this.#policiesOf(question.principal);
+  allows(question: Question): Promise<boolean> {
+    return this.decide(question, this.#policiesOf(question.principal));
+  }
+
+  /** As `allows`, for a principal that holds these policies. */
+  async decide(question: Question, policies: Policies): Promise<boolean> {
     const { principal, action, resource, owner, resourcePolicy } = question;
     const text = this.#textOf(policies, resourcePolicy);
     const context = mentioned(question.context, text);
@@ -129,6 +134,17 @@ function mentioned(context: Context, { text }: PolicyText): Context {
   return Object.fromEntries(Object.entries(context).filter(([key]) => text.includes(key.toLowerCase())));
 }
 
+/**
+ * What the simulation cannot be asked about, under a name that it knows and that nothing else has in this world: keys of
+ * an encryption context as tags of the principal, and AWS's own parameters as those of an account `aws`.
+ */
+const parsed = (json: string) =>
+  JSON.parse(
+    json
+      .replace(/"kms:EncryptionContext:/gi, '"aws:PrincipalTag/')
+      .replace(/(:ssm:[^:"]*:)(?=:parameter\/aws\/service\/)/g, "$1aws"),
+  );
+
 async function simulate(question: Question, policies: Policies): Promise<boolean> {
   const { principal, action, resource, owner, context, resourcePolicy } = question;
   const result = await runSimulation(
@@ -136,14 +152,14 @@ async function simulate(question: Question, policies: Policies): Promise<boolean
       request: {
         principal: principal.arn,
         action,
-        resource: { resource, accountId: owner },
-        contextVariables: context,
+        resource: { resource: parsed(JSON.stringify(resource)), accountId: owner },
+        contextVariables: parsed(JSON.stringify(context)),
       },
-      identityPolicies: policies.identity.map(([name, json]) => ({ name, policy: JSON.parse(json) })),
+      identityPolicies: policies.identity.map(([name, json]) => ({ name, policy: parsed(json) })),
       permissionBoundaryPolicies: policies.boundary
-        ? [{ name: "boundary", policy: JSON.parse(policies.boundary) }]
+        ? [{ name: "boundary", policy: parsed(policies.boundary) }]
         : undefined,
-      resourcePolicy: resourcePolicy ? JSON.parse(resourcePolicy) : undefined,
+      resourcePolicy: resourcePolicy ? parsed(resourcePolicy) : undefined,
       serviceControlPolicies: [],
       resourceControlPolicies: [],
     },

@@ -121,6 +121,10 @@ export function arn(scope: Scope, service: string, resource: string, account = s
   return `arn:${partition(scope.region)}:${service}:${where}:${resource}`;
 }
 
+/** What the names of a partition's endpoints and services end in. */
+export const dnsSuffix = (region: string): string =>
+  partition(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+
 export function partition(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

@@ -1,5 +1,16 @@
-import { createRole, deleteRole, deleteRolePolicy, putRolePolicy, updateTrust } from "../services/iam";
-import { halves, kind, optionalText, type ResourceTable, tagsOf, text } from "./resource";
+import {
+  attachRolePolicy,
+  createPolicy,
+  createRole,
+  deletePolicy,
+  deleteRole,
+  deleteRolePolicy,
+  detachRolePolicy,
+  putRolePolicy,
+  setPolicyDocument,
+  updateTrust,
+} from "../services/iam";
+import { halves, kind, optionalText, type ResourceTable, retag, tagsOf, text } from "./resource";
 import type { Values } from "./values";
 
 const roleSettings = (inputs: Values) => ({
@@ -56,5 +67,43 @@ export const iamResources: ResourceTable = {
     describe: (found) => found,
     update: ({ role, name }, inputs, scope) => putRolePolicy(scope, role, name, text(inputs.policy)),
     delete: ({ role, name }, scope) => deleteRolePolicy(scope, role, name),
+  }),
+  "aws:iam/policy:Policy": kind({
+    autoName: { property: "name", maxLength: 128 },
+    defaults: { path: "/" },
+    replaceOn: ["path", "description"],
+    json: ["policy"],
+    computed: ["arn", "policyId"],
+    create: (scope, inputs) =>
+      createPolicy(scope, {
+        name: text(inputs.name),
+        path: text(inputs.path),
+        document: text(inputs.policy),
+        description: optionalText(inputs.description),
+        tags: tagsOf(inputs),
+      }).arn,
+    find: (scope, id) => scope.world.services.iam.of(scope.account).policies.get(id),
+    describe: ({ name, path, arn, id, document, description }) => ({
+      ...{ name, path, arn, policyId: id, policy: document },
+      ...(description !== undefined && { description }),
+    }),
+    update: (policy, inputs) => {
+      setPolicyDocument(policy, text(inputs.policy));
+      retag(policy, inputs);
+    },
+    delete: ({ arn }, scope) => deletePolicy(scope, arn),
+  }),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": kind({
+    create: (scope, inputs) => {
+      attachRolePolicy(scope, text(inputs.role), text(inputs.policyArn));
+      return `${inputs.role}/${inputs.policyArn}`;
+    },
+    find: (scope, id) => {
+      const [role, policyArn] = halves(id, "/");
+      const attached = scope.world.services.iam.of(scope.account).roles.get(role)?.attached.has(policyArn);
+      return attached ? { role, policyArn } : undefined;
+    },
+    describe: (found) => found,
+    delete: ({ role, policyArn }, scope) => detachRolePolicy(scope, role, policyArn),
   }),
 };

@@ -14,6 +14,8 @@ export interface Repository extends TagMutability {
   uri: string;
   createdAt: Millis;
   tags: Record<string, string>;
+  /** JSON of the repository's policy. */
+  policy?: string;
   /** By digest, in the order of their first push. */
   images: Map<string, SimulatedImage>;
   /** Which image a tag stands for. */
@@ -71,8 +73,11 @@ export interface PreviewResult {
   storageClass: "standard" | "archive";
 }
 
-/** By name. */
-export const newEcrState = () => ({ repositories: new Map<string, Repository>() });
+export const newEcrState = () => ({
+  /** By name. */
+  repositories: new Map<string, Repository>(),
+  pullThroughCachePrefixes: new Set<string>(),
+});
 
 export function createRepository(
   scope: Scope,
@@ -121,6 +126,10 @@ export function deleteRepository(scope: Scope, name: string, force = false): voi
   }
   lifecycle.cancel?.();
   scope.world.services.ecr.at(scope).repositories.delete(name);
+}
+
+export function setRepositoryPolicy(scope: Scope, name: string, policy: string): void {
+  repositoryOf(scope, name).policy = policy;
 }
 
 export function setTagMutability(repository: Repository, mutability: TagMutability): void {

@@ -1,14 +1,21 @@
 import { AwsError, type Context, type Operation, type Operations, type Scope, sortedPage } from "../operation";
 import { type Repository, repositoryArn, repositoryOf, setTagMutability, type TagMutability } from "./ecr-repositories";
+import { trustsAccounts } from "./iam";
 
 export type InRepository = { registryId?: string; repositoryName: string };
 type Filters = { filterType: "WILDCARD"; filter: string }[];
 
-/** Of operations on one repository: IAM is asked about it, with its tags. */
-export const inRepository: Pick<Operation, "resources" | "context" | "owner"> = {
+/** Of operations on one repository: IAM is asked about it, with its tags and its policy. */
+export const inRepository: Pick<Operation, "resources" | "context" | "owner" | "resourcePolicy"> = {
   resources: (input: InRepository, scope) => [repositoryArn(registry(input, scope), input.repositoryName)],
   context: (input: InRepository, scope) => resourceTags(registry(input, scope), input.repositoryName),
   owner: (input: InRepository) => input.registryId,
+  resourcePolicy: (input: InRepository, scope) => {
+    const at = registry(input, scope);
+    const repository = scope.world.services.ecr.at(at).repositories.get(input.repositoryName);
+    if (repository || at.account === scope.account) return repository?.policy;
+    return input.repositoryName === undefined ? undefined : trustsAccounts(scope, scope.account);
+  },
 };
 
 /** Where the repository is: `registryId` is an account. */

@@ -1,5 +1,5 @@
 import type { Millis } from "../../retention/types";
-import { AwsError, arn, type Scope } from "../operation";
+import { AwsError, arn, partition, type Scope } from "../operation";
 
 export interface Role {
   name: string;
@@ -11,6 +11,8 @@ export interface Role {
   trust: string;
   /** JSON of inline policies, by name. */
   inline: Map<string, string>;
+  /** ARNs of managed policies. */
+  attached: Set<string>;
   /** ARN of the permissions boundary. */
   boundary?: string;
   description?: string;
@@ -20,11 +22,16 @@ export interface Role {
   createdAt: Millis;
 }
 
-/** Here a boundary alone: what the product makes has inline policies. */
+/** Attached to roles, or a role's boundary. */
 export interface ManagedPolicy {
   name: string;
+  /** `/` or `/…/`. */
+  path: string;
   arn: string;
+  id: string;
   document: string;
+  description?: string;
+  tags: Record<string, string>;
 }
 
 export const newIamState = () => ({
@@ -50,8 +57,9 @@ export function createRole(scope: Scope, input: NewRole): Role {
     path,
     trust: document(input.trust),
     arn: arn(scope, "iam", `role${path}${input.name}`),
-    id: `AROA${scope.world.random.text(17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`,
+    id: uniqueId(scope, "AROA"),
     inline: new Map(),
+    attached: new Set(),
     createdAt: scope.world.clock.now(),
   };
   roles.set(role.name, role);
@@ -78,27 +86,72 @@ export function updateTrust(scope: Scope, name: string, trust: string): void {
 /** As AWS does, refuses while it has policies. */
 export function deleteRole(scope: Scope, name: string): void {
   const role = roleOf(scope, name);
-  if (role.inline.size > 0)
+  if (role.attached.size > 0) {
+    throw new AwsError("DeleteConflict", "Cannot delete entity, must detach all policies first.", 409);
+  }
+  if (role.inline.size > 0) {
     throw new AwsError("DeleteConflict", "Cannot delete entity, must delete policies first.", 409);
+  }
   iam(scope).roles.delete(name);
 }
 
 export function putRolePolicy(scope: Scope, role: string, name: string, policy: string): void {
-  roleOf(scope, role).inline.set(name, document(policy));
+  const { inline } = roleOf(scope, role);
+  const others = [...inline].flatMap(([other, json]) => (other === name ? [] : [json]));
+  requireAtMost(10_240, [...others, document(policy)], `role ${role}`);
+  inline.set(name, policy);
 }
 
 export function deleteRolePolicy(scope: Scope, role: string, name: string): void {
   roleOf(scope, role).inline.delete(name);
 }
 
-export function createPolicy(scope: Scope, input: Omit<ManagedPolicy, "arn">): ManagedPolicy {
+type NewPolicy = Pick<ManagedPolicy, "name" | "document"> &
+  Partial<Pick<ManagedPolicy, "path" | "description" | "tags">>;
+
+export function createPolicy(scope: Scope, input: NewPolicy): ManagedPolicy {
   const { policies } = iam(scope);
-  const policy = { ...input, document: document(input.document), arn: arn(scope, "iam", `policy/${input.name}`) };
-  if (policies.has(policy.arn)) {
-    throw new AwsError("EntityAlreadyExists", `A policy called ${input.name} already exists.`, 409);
-  }
+  const { path = "/" } = input;
+  const policyArn = arn(scope, "iam", `policy${path}${input.name}`);
+  const taken = [...policies.values()].some(({ name }) => name === input.name);
+  if (taken) throw new AwsError("EntityAlreadyExists", `A policy called ${input.name} already exists.`, 409);
+  const policy = { tags: {}, ...input, path, arn: policyArn, id: uniqueId(scope, "ANPA") };
+  setPolicyDocument(policy, input.document);
   policies.set(policy.arn, policy);
   return policy;
+}
+
+/** Its new default version; earlier ones are not kept. */
+export function setPolicyDocument(policy: ManagedPolicy, json: string): void {
+  requireAtMost(6144, [document(json)], `policy ${policy.name}`);
+  policy.document = json;
+}
+
+/** As AWS does, refuses while a role has it. */
+export function deletePolicy(scope: Scope, policyArn: string): void {
+  const used = [...iam(scope).roles.values()].some(
+    ({ attached, boundary }) => attached.has(policyArn) || boundary === policyArn,
+  );
+  if (used) throw new AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409);
+  iam(scope).policies.delete(policyArn);
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const POLICIES_PER_ROLE = 10;
+
+export function attachRolePolicy(scope: Scope, role: string, policyArn: string): void {
+  const { attached } = roleOf(scope, role);
+  if (policyByArn(scope, policyArn) === undefined) {
+    throw new AwsError("NoSuchEntity", `Policy ${policyArn} does not exist or is not attachable.`, 404);
+  }
+  if (!attached.has(policyArn) && attached.size >= POLICIES_PER_ROLE) {
+    throw new AwsError("LimitExceeded", `Cannot exceed quota for PoliciesPerRole: ${POLICIES_PER_ROLE}`, 409);
+  }
+  attached.add(policyArn);
+}
+
+export function detachRolePolicy(scope: Scope, role: string, policyArn: string): void {
+  roleOf(scope, role).attached.delete(policyArn);
 }
 
 /** What a role may do: its policies' JSON by name, and its boundary's. */
@@ -106,12 +159,38 @@ export function rolePolicies(
   scope: Scope,
   role: Role,
 ): { identity: [name: string, json: string][]; boundary?: string } {
-  return { identity: [...role.inline], boundary: role.boundary && boundaryDocument(scope, role.boundary) };
+  const attached = [...role.attached].map((each): [string, string] => [
+    each,
+    policyByArn(scope, each)?.document ?? DENY_ALL,
+  ]);
+  const boundary = role.boundary && (policyByArn(scope, role.boundary)?.document ?? DENY_ALL);
+  return { identity: [...role.inline, ...attached], boundary };
 }
 
-function boundaryDocument(scope: Scope, policyArn: string): string {
-  const account = policyArn.split(":")[4] ?? "";
-  return iam({ ...scope, account }).policies.get(policyArn)?.document ?? DENY_ALL;
+/** In whichever account it names: AWS's own are those of the account `aws`. */
+function policyByArn(scope: Scope, policyArn: string): ManagedPolicy | undefined {
+  return iam({ ...scope, account: policyArn.split(":")[4] ?? "" }).policies.get(policyArn);
+}
+
+/** What a resource of another account says whose policy nobody put: this account's principals may, if their own policies allow it. */
+export const trustsAccounts = (scope: Scope, ...accounts: string[]): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: accounts.map((account) => ({
+      Effect: "Allow",
+      Principal: { AWS: `arn:${partition(scope.region)}:iam::${account}:root` },
+      Action: "*",
+      Resource: "*",
+    })),
+  });
+
+const uniqueId = (scope: Scope, prefix: string) =>
+  `${prefix}${scope.world.random.text(17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`;
+
+/** Policies are measured without white space. */
+function requireAtMost(size: number, documents: string[], of: string): void {
+  if (documents.join("").replace(/\s/g, "").length <= size) return;
+  throw new AwsError("LimitExceeded", `Maximum policy size of ${size} bytes exceeded for ${of}`, 409);
 }
 
 const DENY_ALL = JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Deny", Action: "*", Resource: "*" } });

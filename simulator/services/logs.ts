@@ -58,6 +58,16 @@ const stream = (input: { logGroupName: string; logStreamName: string }, scope: S
 ];
 
 export const logsOperations: Operations = {
+  CreateLogGroup: {
+    action: "logs:CreateLogGroup",
+    // The reference names the group; refusals name it with a stream that has no name. Both have to be allowed here.
+    resources: ({ logGroupName }, scope) =>
+      ["", ":log-stream:"].map((suffix) => arn(scope, "logs", `log-group:${logGroupName}${suffix}`)),
+    run: ({ logGroupName: name }, scope) => {
+      createLogGroup(scope, { name });
+      return {};
+    },
+  },
   CreateLogStream: {
     action: "logs:CreateLogStream",
     resources: stream,

@@ -8,15 +8,20 @@ import {
   partition,
   type Scope,
 } from "../operation";
-import { deleteObject, getObject, listKeys, type ObjectVersion, putObject } from "./s3";
+import { decryptThrough } from "./kms";
+import { bucketOf, deleteObject, getObject, listKeys, type ObjectVersion, putObject } from "./s3";
 
 type Target = { Bucket: string; Key: string };
 
 /** Bucket and object ARNs are asked about under the bucket's owner and with its policy. */
-const inBucket: Pick<Operation, "owner" | "resourcePolicy"> = {
-  owner: (input: Target, scope) => scope.world.services.s3.buckets.get(input.Bucket)?.account,
+const inBucket: Pick<Operation, "owner" | "resourcePolicy" | "context"> = {
+  context: (input: Target, scope) => ({ "aws:ResourceAccount": bucketOwner(input, scope) }),
+  owner: (input: Target, scope) => bucketOwner(input, scope),
   resourcePolicy: (input: Target, scope) => scope.world.services.s3.buckets.get(input.Bucket)?.policy,
 };
+/** A bucket that nobody made counts as the caller's. */
+const bucketOwner = (input: Target, scope: Scope) =>
+  scope.world.services.s3.buckets.get(input.Bucket)?.account ?? scope.account;
 const bucketArn = (input: Target, scope: Scope) => `arn:${partition(scope.region)}:s3:::${input.Bucket}`;
 const objectArn = (input: Target, scope: Scope) => [`${bucketArn(input, scope)}/${input.Key}`];
 
@@ -56,6 +61,15 @@ function checkConditions(input: Target & { IfMatch?: string; IfNoneMatch?: strin
 const unquoted = (etag: string) => etag.replace(/^"|"$/g, "");
 
 export const s3Operations: Operations = {
+  GetBucketLocation: {
+    ...inBucket,
+    action: "s3:GetBucketLocation",
+    resources: (input, scope) => [bucketArn(input, scope)],
+    run: (input, scope) => {
+      const { region } = bucketOf(scope, input.Bucket);
+      return region === "us-east-1" ? {} : { LocationConstraint: region };
+    },
+  },
   GetObject: {
     ...inBucket,
     action: "s3:GetObject",
@@ -64,7 +78,7 @@ export const s3Operations: Operations = {
     run: (input, scope) => {
       const found = getObject(scope, input.Bucket, input.Key);
       if (!found) throw missing(scope, input.Key);
-      return {
+      const answer = {
         Body: found.body,
         ETag: found.etag,
         VersionId: versionOf(found),
@@ -72,6 +86,10 @@ export const s3Operations: Operations = {
         ContentLength: found.body.length,
         ContentType: found.contentType ?? "application/octet-stream",
       };
+      if (found.kmsKeyArn === undefined) return answer;
+      const { arn } = bucketOf(scope, input.Bucket);
+      const context = { "aws:s3:arn": found.bucketKey ? arn : `${arn}/${input.Key}` };
+      return decryptThrough(scope, "s3", found.kmsKeyArn, context).then(() => answer);
     },
   },
   PutObject: {
@@ -102,7 +120,10 @@ export const s3Operations: Operations = {
     ...inBucket,
     action: "s3:ListBucket",
     resources: (input, scope) => [bucketArn(input, scope)],
-    context: (input): Context => (input.Prefix === undefined ? {} : { "s3:prefix": input.Prefix }),
+    context: (input, scope): Context => ({
+      "aws:ResourceAccount": bucketOwner(input, scope),
+      ...(input.Prefix === undefined ? {} : { "s3:prefix": input.Prefix }),
+    }),
     run: (input, scope) => {
       const keys = listKeys(scope, input.Bucket, input.Prefix).filter((key) => !(key <= (input.StartAfter ?? "")));
       const { items, next } = page(

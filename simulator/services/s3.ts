@@ -9,6 +9,10 @@ export interface ObjectVersion {
   at: Millis;
   body: Buffer;
   contentType?: string;
+  /** ARN of the customer key that encrypts it. Absent: S3's own or AWS's, which ask nobody. */
+  kmsKeyArn?: string;
+  /** Whether the key is asked for the bucket, not for each object. */
+  bucketKey?: boolean;
   /** A delete marker has no body. */
   deleteMarker?: true;
 }
@@ -70,11 +74,19 @@ export function deleteBucket(scope: Scope, name: string, force = false): void {
 
 export function putObject(
   scope: Scope,
-  input: { bucket: string; key: string; body: string | Uint8Array; contentType?: string },
+  {
+    bucket,
+    key,
+    body: given,
+    ...kept
+  }: { bucket: string; key: string; body: string | Uint8Array } & Pick<
+    ObjectVersion,
+    "contentType" | "kmsKeyArn" | "bucketKey"
+  >,
 ): ObjectVersion {
-  const body = Buffer.from(input.body as Uint8Array);
+  const body = Buffer.from(given as Uint8Array);
   const etag = `"${createHash("md5").update(body).digest("hex")}"`;
-  return add(scope, input.bucket, input.key, { etag, body, contentType: input.contentType });
+  return add(scope, bucket, key, { etag, body, ...kept });
 }
 
 /** The current version; undefined where there is none or a delete marker is. */

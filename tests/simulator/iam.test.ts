@@ -3,11 +3,15 @@ import { DeleteTaskDefinitionsCommand, ListClustersCommand, ListServicesCommand 
 import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { type Principal, SimulatorError, World } from "../../simulator";
 import {
+  attachRolePolicy,
   createPolicy,
   createRole,
+  deletePolicy,
   deleteRole,
   deleteRolePolicy,
+  detachRolePolicy,
   putRolePolicy,
+  setPolicyDocument,
   updateTrust,
 } from "../../simulator/services/iam";
 import { assumeAsService, openSession } from "../../simulator/services/sts";
@@ -107,6 +111,39 @@ describe("simulated IAM and STS", () => {
     }
   });
 
+  it("counts what is attached like what is inline, from the attachment on and as it now reads", async () => {
+    const caller = session("reader");
+    const policy = createPolicy(scope(), { name: "more", document: document(allow("ecs:ListClusters")) });
+    await assert.rejects(ecs(caller).send(new ListClustersCommand({})), ecsDenied);
+    attachRolePolicy(scope(), "reader", policy.arn);
+    await ecs(caller).send(new ListClustersCommand({}));
+    setPolicyDocument(policy, document(allow("ecs:ListServices")));
+    await assert.rejects(ecs(caller).send(new ListClustersCommand({})), ecsDenied);
+    setPolicyDocument(policy, document(allow("ecs:ListClusters")));
+    detachRolePolicy(scope(), "reader", policy.arn);
+    await assert.rejects(ecs(caller).send(new ListClustersCommand({})), ecsDenied);
+  });
+
+  it("takes 10,240 characters of inline policies, 6,144 of a managed one and ten of these, white space not counted", () => {
+    const sized = (size: number) => {
+      const room = size - document({ ...allow("ecs:ListClusters"), Sid: "" }).length;
+      return document({ ...allow("ecs:ListClusters"), Sid: "s".repeat(room) }).replace("{", "{  \n");
+    };
+    const tooMuch = { name: "LimitExceeded" };
+    role("full");
+    putRolePolicy(scope(), "full", "one", sized(5000));
+    assert.throws(() => putRolePolicy(scope(), "full", "two", sized(5241)), tooMuch);
+    putRolePolicy(scope(), "full", "two", sized(5240));
+    putRolePolicy(scope(), "full", "two", sized(5240));
+    assert.throws(() => createPolicy(scope(), { name: "wide", document: sized(6145) }), tooMuch);
+    const managed = Array.from({ length: 11 }, (_, n) =>
+      createPolicy(scope(), { name: `m${n}`, document: sized(6144) }),
+    );
+    for (const { arn } of managed.slice(1)) attachRolePolicy(scope(), "full", arn);
+    assert.throws(() => attachRolePolicy(scope(), "full", managed[0]?.arn ?? ""), tooMuch);
+    attachRolePolicy(scope(), "full", managed[1]?.arn ?? "");
+  });
+
   it("confines a role by its permissions boundary", async () => {
     const boundary = createPolicy(scope(), { name: "edge", document: document(allow("s3:*")) });
     const trust = trusts({ Service: "lambda.amazonaws.com" });
@@ -114,6 +151,7 @@ describe("simulated IAM and STS", () => {
     putRolePolicy(scope(), "bounded", "inline", document(allow("ecs:*")));
     const caller = openSession(scope(), made, { name: "run-1" });
     await assert.rejects(ecs(caller).send(new ListClustersCommand({})), ecsDenied);
+    assert.throws(() => deletePolicy(scope(), boundary.arn), { name: "DeleteConflict" });
   });
 
   it("asks about every ARN of a call: one foreign family refuses the whole batch", async () => {

@@ -11,6 +11,8 @@ import { World } from "../../simulator/world";
 
 const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 const ROLE = "aws:iam/role:Role";
+const POLICY = "aws:iam/policy:Policy";
+const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const BUCKET = "aws:s3/bucket:Bucket";
 const FUNCTION = "aws:lambda/function:Function";
 const REPOSITORY = "aws:ecr/repository:Repository";
@@ -191,6 +193,24 @@ describe("the stand-in for the aws provider", () => {
       assert.throws(() => aws.delete(ROLE, role.id, role.outputs), { name: "DeleteConflict" });
     });
 
+    it("refuse to delete a managed policy, and a role, that are attached to each other", () => {
+      const role = make(ROLE, "a", { assumeRolePolicy: TRUST });
+      const policy = make(POLICY, "a", { policy: TRUST });
+      const attachment = make(ATTACHMENT, "a", { role: role.id, policyArn: policy.outputs.arn });
+      assert.throws(() => aws.delete(ROLE, role.id, role.outputs), { name: "DeleteConflict" });
+      assert.throws(() => aws.delete(POLICY, policy.id, policy.outputs), { name: "DeleteConflict" });
+      aws.delete(ATTACHMENT, attachment.id, attachment.outputs);
+      aws.delete(POLICY, policy.id, policy.outputs);
+      aws.delete(ROLE, role.id, role.outputs);
+      assert.equal(aws.read(ROLE, role.id, role.inputs), undefined);
+    });
+
+    it("refuse an attachment of a policy that does not exist", () => {
+      const role = make(ROLE, "a", { assumeRolePolicy: TRUST });
+      const policyArn = "arn:aws:iam::111111111111:policy/nobody";
+      assert.throws(() => make(ATTACHMENT, "a", { role: role.id, policyArn }), { name: "NoSuchEntity" });
+    });
+
     it("refuse a bucket of a name that someone else has, and its deletion while it holds anything", () => {
       const bucket = make(BUCKET, "store", { bucket: "store" });
       const other = new AwsStandIn(world, { account: "222222222222", region: "eu-west-1" });
@@ -256,6 +276,26 @@ describe("the stand-in for the aws provider", () => {
     assert.equal("arn" in (imported ?? {}), false);
   });
 
+  it("changes a managed policy in place, and makes a new one for another path or description", () => {
+    const policy = make(POLICY, "a", { policy: TRUST, description: "one" });
+    const edited = TRUST.replace("sts:AssumeRole", "sts:TagSession");
+    const changed = change(POLICY, policy, { policy: edited, description: "one" });
+    assert.equal(aws.read(POLICY, changed.id)?.inputs.policy, edited);
+    const replaced = aws.check(POLICY, "a", { policy: edited, path: "/app/", description: "two" }, policy.inputs);
+    assert.deepEqual(aws.diff(POLICY, changed.inputs, replaced).replaces.sort(), ["description", "path"]);
+    assert.equal(
+      make(POLICY, "b", { name: "b", path: "/app/", policy: TRUST }).id,
+      "arn:aws:iam::111111111111:policy/app/b",
+    );
+  });
+
+  it("gives a role that exists by its name", () => {
+    const role = make(ROLE, "a", { name: "theirs", path: "/app/", assumeRolePolicy: TRUST });
+    const { id, arn, uniqueId } = aws.invoke("aws:iam/getRole:getRole", { name: "theirs" });
+    assert.deepEqual([id, arn, uniqueId], [role.id, role.outputs.arn, role.outputs.uniqueId]);
+    assert.throws(() => aws.invoke("aws:iam/getRole:getRole", { name: "nobody" }), { name: "NoSuchEntity" });
+  });
+
   it("answers for the account, the Region and the partition", () => {
     const china = new AwsStandIn(world, { account: "111111111111", region: "cn-north-1" });
     assert.equal(aws.invoke("aws:index/getCallerIdentity:getCallerIdentity", {}).accountId, "111111111111");
@@ -280,11 +320,13 @@ describe("the stand-in for the aws provider", () => {
       runtime: "nodejs24.x",
     });
     const repository = make(REPOSITORY, "x", {});
+    const policy = make(POLICY, "p", { policy: TRUST });
     const target = { arn: lambda.outputs.arn, roleArn: role.outputs.arn };
     const inBucket = { bucket: bucket.id };
     const inputs: Record<string, Values> = {
       "aws:ecs/service:Service": { cluster: cluster.id, taskDefinition: task.outputs.arn, desiredCount: 1 },
       "aws:iam/rolePolicy:RolePolicy": { role: role.id, policy: TRUST },
+      [ATTACHMENT]: { role: role.id, policyArn: policy.outputs.arn },
       "aws:s3/bucketVersioning:BucketVersioning": { ...inBucket, versioningConfiguration: { status: "Enabled" } },
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
         ...inBucket,
@@ -316,6 +358,7 @@ describe("the stand-in for the aws provider", () => {
       ["aws:scheduler/scheduleGroup:ScheduleGroup", group],
       [FUNCTION, lambda],
       [REPOSITORY, repository],
+      [POLICY, policy],
       ...Object.entries(inputs).map(([type, each]): [string, Resource] => [type, make(type, "x", each)]),
     ];
     assert.deepEqual(made.map(([type]) => type).sort(), Object.keys(RESOURCES).sort());

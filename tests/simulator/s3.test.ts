@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   DeleteObjectCommand,
+  GetBucketLocationCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -48,6 +49,14 @@ describe("simulated S3", () => {
     world = new World({ pageSize: 2 });
     createBucket(scope(), { name: Bucket }).versioning = "Enabled";
     s3 = client(world.admin(A));
+  });
+
+  it("says where a bucket is: in us-east-1 by saying nothing", async () => {
+    const locate = (Bucket: string) => s3.send(new GetBucketLocationCommand({ Bucket }));
+    assert.equal((await locate(Bucket)).LocationConstraint, REGION);
+    createBucket(world.scope(A, "us-east-1"), { name: "first" });
+    assert.equal((await locate("first")).LocationConstraint, undefined);
+    await assert.rejects(locate("nowhere"), { name: "NoSuchBucket" });
   });
 
   it("gives back what was put, with its ETag, as text and as a stream", async () => {
