@@ -13,7 +13,7 @@ const FIELDS: Record<string, string> = {
   "proxyConfiguration.properties": "proxy property",
 };
 /** Maps whose keys name their values; keys elsewhere are fields of ECS. */
-const NAMED_VALUES = ["options", "dockerLabels", "driverOpts", "labels"];
+export const NAMED_VALUES = ["options", "dockerLabels", "driverOpts", "labels"];
 /** Lists whose items belong together: one may name the next. */
 const WORDS = ["command", "entryPoint"];
 /** What refers to a secret by its name. */
@@ -131,7 +131,7 @@ function holdsSecret(text: string, { named, field }: Partial<Place> = {}): boole
 }
 
 /** Whether a name can be shown: it looks like one, and not like a secret that somebody put in its place. */
-function isShowable(name: string): boolean {
+export function isShowable(name: string): boolean {
   const isRandom = /(?=[A-Za-z]*[0-9])(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9]{20}/;
   return /^[\w.:@/ -]{1,128}$/.test(name) && !isRandom.test(name) && !holdsSecret(name);
 }

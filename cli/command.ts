@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { oneLine } from "../report/table";
 import type { CallerOptions } from "./account";
 import { apply } from "./apply";
+import { type CheckOptions, check } from "./check";
 import { HELP } from "./help";
 import { type LifecycleOptions, lifecycle } from "./lifecycle";
 import { plan } from "./plan";
@@ -17,8 +18,9 @@ export interface Options extends CallerOptions {
   yes: boolean;
 }
 
+const JSON_OUTPUT = { json: { type: "boolean", default: false } } as const;
 const COMMON = {
-  json: { type: "boolean", default: false },
+  ...JSON_OUTPUT,
   region: { type: "string" },
   profile: { type: "string" },
 } as const;
@@ -34,6 +36,10 @@ const LIFECYCLE = {
   "save-images": { type: "string" },
   "shared-with": { type: "string", multiple: true },
 } as const;
+const CHECK = {
+  accept: { type: "string" },
+  severity: { type: "string", default: "advice" },
+} as const;
 
 /** What each does with the arguments after its name. */
 const COMMANDS = {
@@ -44,6 +50,7 @@ const COMMANDS = {
   },
   apply: (args: string[], shell: Shell) => apply(runOptions(args), shell),
   lifecycle: (args: string[], shell: Shell) => lifecycle(lifecycleOptions(args), shell),
+  check: (args: string[], shell: Shell) => check(checkOptions(args), shell),
 };
 
 function runOptions(args: string[]): Options {
@@ -79,6 +86,17 @@ function lifecycleOptions(args: string[]): LifecycleOptions {
   return { ...options, file, sharedWith, ...(saveImages !== undefined && { saveImages }) };
 }
 
+function checkOptions(args: string[]): CheckOptions {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { ...CHECK, ...JSON_OUTPUT } });
+  const { severity, ...options } = values;
+  if (severity !== "danger" && severity !== "advice") {
+    throw new UsageError(`got --severity ${severity}, expected danger or advice`);
+  }
+  const files = [...new Set(positionals)];
+  if (files.length === 0) throw new UsageError("got no file, expected those of task definitions: check FILE...");
+  return { ...options, severity, files };
+}
+
 /**
  * Runs the command line tool.
  *
@@ -94,7 +112,7 @@ export async function command(args: string[], shell: Shell): Promise<number> {
     const [first = "plan", ...others] = args;
     if (first.startsWith("-")) return await COMMANDS.plan(args, shell);
     if (!Object.hasOwn(COMMANDS, first)) {
-      throw new UsageError(`got command "${first}", expected plan, apply or lifecycle`);
+      throw new UsageError(`got command "${first}", expected plan, apply, lifecycle or check`);
     }
     return await COMMANDS[first as keyof typeof COMMANDS](others, shell);
   } catch (error) {
@@ -104,8 +122,8 @@ export async function command(args: string[], shell: Shell): Promise<number> {
     const known = usage || busy || error instanceof SetupError;
     // Node's advice on positional arguments leads away from what was mistyped.
     const text = known ? message.replace(/\. To specify a positional.*/s, "") : `${name}: ${message}`;
-    const hint = usage ? "\nTry ecs-retention --help" : "";
-    shell.stderr.write(`ecs-retention: ${text.split("\n").map(oneLine).join("\n")}${hint}\n`);
+    const lines = [...text.split("\n").map(oneLine), ...(usage ? ["Try ecs-retention --help"] : [])];
+    shell.stderr.write(`ecs-retention: ${lines.join("\n")}\n`);
     return usage ? EX_USAGE : busy ? EX_BLOCKED : 1;
   }
 }

@@ -35,14 +35,18 @@ export async function loadSettings(file: string | undefined): Promise<Settings> 
   return settings;
 }
 
+type ReadJson = { value: unknown; problem?: undefined } | { value?: undefined; problem: Problem };
+
 /** The parsed file, or why it cannot be; never a word of what it holds, for it may be one that was named by mistake. */
-export async function readJson(
-  file: string,
-  expected: string,
-): Promise<{ value: unknown; problem?: undefined } | { value?: undefined; problem: Problem }> {
+export async function readJson(file: string, expected: string): Promise<ReadJson> {
   const { text, problem } = await readText(file, `${expected} as JSON`);
-  if (problem) return { problem };
-  const { value, unparsed: given } = parseJson(text);
+  return problem ? { problem } : parsedJson(text, file, expected);
+}
+
+/** As {@link readJson}, of a text that was read. */
+export function parsedJson(text: string, file: string, expected: string): ReadJson {
+  // Editors on Windows begin a file with a byte order mark, which JSON does not know.
+  const { value, unparsed: given } = parseJson(text.replace(/^\uFEFF/, ""));
   if (given === undefined) return { value };
   return { problem: { path: file, given, expected: `${expected} as JSON`, fix: "mend its syntax" } };
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { STSClient } from "@aws-sdk/client-sts";
 import { systemClock } from "../aws/clock";
 import { connectEcr } from "../aws/ecr-client";
@@ -17,6 +18,7 @@ function ask(question: string): Promise<string> {
 const shell: Shell = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => text(process.stdin),
   env: process.env,
   clock: systemClock,
   connect: connectEcr,

@@ -11,6 +11,8 @@ export interface Output {
 export interface Shell {
   stdout: Output;
   stderr: Output;
+  /** All that comes in, to its end. */
+  stdin(): Promise<string>;
   env: Record<string, string | undefined>;
   clock: Clock;
   connect(options: { region: string }): ConnectEcr;

@@ -1,6 +1,7 @@
 import type { LifecycleFinding } from "../lifecycle/checks/check";
 import type { LifecyclePolicy, LifecycleProblem } from "../lifecycle/types";
-import { findingSections, problemSections } from "./lifecycle-findings";
+import { findingSections, findingsText } from "./findings";
+import { LIFECYCLE_TELLING, problemSections } from "./lifecycle-findings";
 import { imagesSections, type LifecycleRepository, sortedVerdicts } from "./lifecycle-images";
 import { ruleSentence } from "./lifecycle-sentences";
 import { count, number } from "./sentences";
@@ -65,7 +66,7 @@ function accepted(result: AcceptedLifecycle, options: TableOptions): string[][] 
   const { source, policy, findings, repository } = result;
   return [
     [title(source, count(policy.rules.length, "rule"), options), ...rulesLines(result, options)],
-    ...findingSections(findings, options),
+    ...findingSections(findings, LIFECYCLE_TELLING, options),
     ...(repository ? imagesSections(repository, policy, options) : []),
     paragraph(headline(findings), "", "bold", options),
   ];
@@ -84,11 +85,5 @@ function rulesLines({ policy, repository }: AcceptedLifecycle, options: TableOpt
 }
 
 function headline(findings: LifecycleFinding[]): string {
-  const open = findings.filter(({ accepted }) => accepted === undefined).length;
-  const known = findings.length - open;
-  const parts = [
-    ...(open > 0 ? [`${count(open, "finding")} to mend or to accept`] : []),
-    ...(known > 0 ? [`${count(known, "finding")} accepted with a reason`] : []),
-  ];
-  return `AWS accepts this policy; ${parts.join(", ") || "nothing was found against it"}.`;
+  return `AWS accepts this policy; ${findingsText(findings) || "nothing was found against it"}.`;
 }

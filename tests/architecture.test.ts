@@ -10,16 +10,19 @@ const allowed: Record<string, { folders: string[]; packages: RegExp }> = {
   retention: { folders: [], packages: /^node:crypto$/ },
   lifecycle: { folders: ["retention"], packages: /^$/ },
   permissions: { folders: ["retention"], packages: /^$/ },
-  checks: { folders: [], packages: /^$/ },
-  report: { folders: ["retention", "lifecycle"], packages: /^$/ },
+  checks: { folders: ["retention"], packages: /^$/ },
+  report: { folders: ["retention", "lifecycle", "checks"], packages: /^$/ },
   aws: { folders: ["retention"], packages: /^@aws-sdk\/|^@smithy\/|^node:/ },
   cleanup: { folders: ["aws", "retention", "checks"], packages: /^@aws-sdk\/|^node:crypto$/ },
   handlers: {
     folders: ["cleanup", "aws", "retention"],
     packages: /^@aws-lambda-powertools\/|^aws-lambda$|^@aws-sdk\/|^node:/,
   },
-  cli: { folders: ["cleanup", "aws", "retention", "lifecycle", "report"], packages: /^@aws-sdk\/|^node:/ },
-  components: { folders: ["retention", "lifecycle", "permissions"], packages: /^@pulumi\/(pulumi|aws)|^node:/ },
+  cli: { folders: ["cleanup", "aws", "retention", "lifecycle", "checks", "report"], packages: /^@aws-sdk\/|^node:/ },
+  components: {
+    folders: ["retention", "lifecycle", "permissions", "checks"],
+    packages: /^@pulumi\/(pulumi|aws)|^node:/,
+  },
 };
 
 function sources(folder: string): string[] {

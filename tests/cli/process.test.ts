@@ -13,12 +13,17 @@ import { ACCOUNT, CHECKOUT_AGE, checkoutWorld, DAY, Policies, policyOf, REGION, 
 const ROOT = join(__dirname, "..", "..");
 
 /** The tool as a process of its own, with nothing of this machine's AWS settings. */
-async function tool(args: string[], env: Record<string, string>, started: (child: ChildProcess) => void = () => {}) {
+async function tool(
+  args: string[],
+  env: Record<string, string>,
+  { input, started = () => {} }: { input?: string; started?: (child: ChildProcess) => void } = {},
+) {
   const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "cli", "main.ts"), ...args], {
     cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true", ...env },
   });
+  child.stdin.end(input);
   started(child);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -112,8 +117,10 @@ describe("ecs-retention as a process, over HTTP", () => {
           AWS_ACCESS_KEY_ID: accessKeyId,
           AWS_SECRET_ACCESS_KEY: secretAccessKey,
         },
-        (started) => {
-          child = started;
+        {
+          started: (process) => {
+            child = process;
+          },
         },
       );
       assert.deepEqual([code, stdout], [130, ""], stderr);
@@ -121,6 +128,13 @@ describe("ecs-retention as a process, over HTTP", () => {
     } finally {
       await door.close();
     }
+  });
+
+  it("checks what another program prints, without AWS", async () => {
+    const input = JSON.stringify({ taskDefinition: { containerDefinitions: [{ name: "app", image: "app" }] } });
+    const { code, stdout, stderr } = await tool(["check", "-"], {}, { input });
+    assert.deepEqual([code, stderr], [2, ""]);
+    assert.match(stdout, /^standard input\n\nimage-tag · advice\n {2}app: image: has neither tag nor digest/);
   });
 
   it("says what to do where there are no credentials, on stderr, and exits with 1", async () => {

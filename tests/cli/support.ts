@@ -108,6 +108,7 @@ export async function cli(
   const shell: Shell = {
     stdout: { write: (text) => (finished.stdout += text), columns: 160 },
     stderr: { write: (text) => (finished.stderr += text), isTTY: terminal },
+    stdin: async () => "",
     env: { AWS_REGION: REGION, NO_COLOR: "1" },
     clock: world.clock,
     connect: ({ region }) => connectTo(world, world.admin(ACCOUNT), region),

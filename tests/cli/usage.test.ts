@@ -11,11 +11,12 @@ describe("ecs-retention", () => {
   afterEach(() => policies.remove());
 
   it("prints its help on stdout", async () => {
-    for (const args of [["--help"], ["apply", "-h"], ["lifecycle", "--help"]]) {
+    for (const args of [["--help"], ["apply", "-h"], ["lifecycle", "--help"], ["check", "-h"]]) {
       const { code, stdout, stderr } = await cli(new World(), args);
       assert.deepEqual([code, stderr], [0, ""]);
       assert.match(stdout, /^Usage: ecs-retention \[plan\] --policy FILE/);
       assert.match(stdout, /counts as a pull/);
+      assert.match(stdout, /2 findings that nobody accepted, advice alone too/);
     }
   });
 
@@ -29,7 +30,7 @@ describe("ecs-retention", () => {
     [
       "with an unknown command",
       ["scan", "--policy", "x.json"],
-      /got command "scan", expected plan, apply or lifecycle/,
+      /got command "scan", expected plan, apply, lifecycle or check/,
     ],
     ["with an unknown option", ["plan", "--policy", "x.json", "--force"], /Unknown option '--force'\nTry/],
     ["with an option that lacks its value", ["plan", "--policy"], /--policy/],
@@ -75,6 +76,18 @@ describe("ecs-retention", () => {
       ["lifecycle", "p.json", "--save-images", "images.json"],
       /got --save-images without --repository: give the repository/,
     ],
+    ["for check without a file", ["check"], /got no file, expected those of task definitions: check FILE\.\.\./],
+    [
+      "for check with a severity that there is not",
+      ["check", "--severity", "high", "a.json"],
+      /got --severity high, expected danger or advice/,
+    ],
+    [
+      "for check with an option of those that ask AWS",
+      ["check", "a.json", "--region", "x"],
+      /Unknown option '--region'/,
+    ],
+    ["with a name that would move the cursor", ["\u001b[2J\u202e"], /got command "\?\[2J\?", expected/],
   ] as const) {
     it(`exits with 64 ${what}, having called nothing and printed nothing on stdout`, async () => {
       const world = new World();
