@@ -7,15 +7,21 @@ export {
   RetentionMode,
   TagStatus,
 } from "./components/constants";
-export {
-  type ContainerArgs,
-  type ContainerLogConfigurationArgs,
-  type ContainerSecretArgs,
-  ExecutionRole,
-  type ExecutionRoleArgs,
-} from "./components/execution-role";
 export type {
-  AcceptedFindingArgs,
+  ContainerArgs,
+  ContainerEnvironmentFileArgs,
+  ContainerFirelensConfigurationArgs,
+  ContainerKeysArgs,
+  ContainerLogConfigurationArgs,
+  ContainerRepositoryCredentialsArgs,
+  ContainerSecretArgs,
+  VolumeArgs,
+  VolumeFsxArgs,
+  VolumeFsxAuthorizationArgs,
+} from "./components/container-args";
+export { ExecutionRole, type ExecutionRoleArgs, type GrantExplanation } from "./components/execution-role";
+export type { AcceptedFindingArgs } from "./components/findings";
+export type {
   LifecyclePolicyArgs,
   LifecycleRuleArgs,
   TagMutabilityExclusionFilterArgs,
@@ -33,4 +39,5 @@ export type {
   RetentionLimitsArgs,
   TaskDefinitionRetentionArgs,
 } from "./components/settings";
+export type { TaskRoleStatementArgs } from "./components/statements";
 export { TaskRole, type TaskRoleArgs } from "./components/task-role";

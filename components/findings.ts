@@ -1,54 +1,48 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LifecycleFinding, RepositoryContext } from "../lifecycle/checks/check";
-import { findingsOf } from "../lifecycle/checks/index";
-import type { LifecyclePolicy } from "../lifecycle/types";
-import type { AcceptedFinding } from "../retention/findings";
-import type { TagMutability } from "../retention/images/image";
-import type { RepositoryRetentionArgs } from "./repository-retention";
+import { type AcceptedFinding, readAcceptedFindings } from "../retention/findings";
+import { checked } from "./inputs";
 
-/** What is known of a repository besides its name and its policy. */
-type Circumstances = Pick<
-  RepositoryRetentionArgs,
-  "imageTagMutability" | "imageTagMutabilityExclusionFilters" | "sharedWith"
->;
-
-/** Of such a repository no check finds what it would not find of any other. */
-const HARMLESS: RepositoryContext = { mutability: { setting: "IMMUTABLE", exclusions: [] }, sharedWith: [] };
-
-/**
- * Warns, in a line each, of what is found about a lifecycle policy and not accepted: at once of what is true whatever the
- * circumstances, which a preview may not know.
- */
-export function warnOfFindings(
-  component: pulumi.Resource,
-  policy: pulumi.Output<{ policy: LifecyclePolicy; acceptedFindings: AcceptedFinding[] }>,
-  { imageTagMutability, imageTagMutabilityExclusionFilters, sharedWith }: Circumstances,
-): void {
-  const textsIn = (context: RepositoryContext) =>
-    policy.apply(({ policy, acceptedFindings }) =>
-      findingsOf(policy, context, acceptedFindings)
-        .filter(({ accepted }) => accepted === undefined)
-        .map(textOf),
-    );
-  const warn = (text: string) => pulumi.log.warn(text, component);
-  const certain = textsIn(HARMLESS).apply((texts) => {
-    texts.forEach(warn);
-    return texts;
-  });
-  // By fields: the name of a new repository is not known in a preview.
-  const known = pulumi.output({ imageTagMutability, imageTagMutabilityExclusionFilters, sharedWith });
-  const all = known.apply(({ imageTagMutability, imageTagMutabilityExclusionFilters = [], sharedWith = [] }) => {
-    // The arguments' validator takes nothing else.
-    const setting = imageTagMutability as TagMutability["setting"] | undefined;
-    const exclusions = imageTagMutabilityExclusionFilters.map(({ filter }) => filter);
-    return textsIn({ mutability: setting && { setting, exclusions }, sharedWith });
-  });
-  pulumi.all([certain, all]).apply(([certain, all]) => {
-    all.filter((text) => !certain.includes(text)).forEach(warn);
-  });
+/** A finding of a check that somebody takes responsibility for. */
+export interface AcceptedFindingArgs {
+  /** The id that the warning ends with. */
+  id: pulumi.Input<string>;
+  /** Why it is meant. */
+  reason: pulumi.Input<string>;
 }
 
-function textOf({ id, rule, what, why, fix }: LifecycleFinding): string {
-  const acceptance = `acceptedFindings: [{ id: "${id}", reason: "…" }]`;
-  return `lifecyclePolicy, rule ${rule}: ${what}. ${why} ${fix} To accept it where it is meant, add ${acceptance}.`;
+/**
+ * Findings that are accepted, once they are known and right.
+ *
+ * @param ids Of the checks that could find them.
+ * @param path Where the arguments stand that have `acceptedFindings`; empty for the component's own.
+ */
+export function checkedAcceptances(
+  component: string,
+  accepted: pulumi.Input<pulumi.Input<AcceptedFindingArgs>[]> = [],
+  ids: readonly string[],
+  path = "",
+): pulumi.Output<AcceptedFinding[]> {
+  const at = path ? `${path}.acceptedFindings` : "acceptedFindings";
+  const read = checked(component, at, accepted, (acceptedFindings) =>
+    readAcceptedFindings({ acceptedFindings }, ids, path),
+  );
+  return read.apply(({ value }) => value);
+}
+
+/** Warns, in a line each, of findings that are not accepted. */
+export function warn<F extends { id: string; accepted?: string }>(
+  component: pulumi.Resource,
+  findings: F[],
+  textOf: (finding: F) => string,
+): void {
+  for (const finding of findings) {
+    if (finding.accepted !== undefined) continue;
+    const acceptance = `acceptedFindings: [{ id: "${finding.id}", reason: "…" }]`;
+    pulumi.log.warn(`${textOf(finding)} To accept it where it is meant, add ${acceptance}.`, component);
+  }
+}
+
+/** What is found in a definition or statement, in a line. */
+export function findingText({ where, what, why, fix }: Record<"where" | "what" | "why" | "fix", string>): string {
+  return `${where}: ${what}; ${why}; ${fix}.`;
 }

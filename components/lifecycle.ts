@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { LifecycleAction, TagStatus } from "./constants";
+import type { AcceptedFindingArgs } from "./findings";
 
 /** What ECR itself removes from a repository, blind to what is in use. Without rules: what is archived for a year. */
 export interface LifecyclePolicyArgs {
@@ -74,14 +75,6 @@ export interface LifecycleRuleArgs {
    * @default - one more than that of the rule before it; 1 for the first
    */
   priority?: pulumi.Input<number>;
-}
-
-/** A finding about a lifecycle policy that somebody takes responsibility for. */
-export interface AcceptedFindingArgs {
-  /** The id that the warning ends with. */
-  id: pulumi.Input<string>;
-  /** Why it is meant. */
-  reason: pulumi.Input<string>;
 }
 
 /** Tags that are an exception to a repository's mutability, as `aws.ecr.Repository` has them. */

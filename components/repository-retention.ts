@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { renderLifecyclePolicy } from "../lifecycle/render";
 import { readLifecycleSettings } from "../lifecycle/settings";
-import { warnOfFindings } from "./findings";
 import { checked } from "./inputs";
 import type { LifecyclePolicyArgs, TagMutabilityExclusionFilterArgs } from "./lifecycle";
+import { warnOfLifecycle } from "./lifecycle-findings";
 import { checkedRepository } from "./repositories";
 
 export interface RepositoryRetentionArgs {
@@ -59,7 +59,7 @@ export class RepositoryRetention extends pulumi.ComponentResource {
       { repository: given.repositoryName, policy: this.policyJson, region: given.region },
       { parent: this },
     );
-    warnOfFindings(this, policy, given);
+    warnOfLifecycle(this, policy, given);
     this.registerOutputs({ policyJson: this.policyJson });
   }
 }

@@ -9,7 +9,7 @@ import { STORE } from "../retention/store-layout";
 import type { Registration, RetentionPolicy } from "../retention/types";
 import { CleanupFunction } from "./cleanup-function";
 import { type FamilyMatch, RetentionMode } from "./constants";
-import { projectContainers } from "./containers";
+import { projectContainers, warnOfContainers } from "./containers";
 import { ExecutionRole, type ExecutionRoleArgs } from "./execution-role";
 import { checked, checkKnown } from "./inputs";
 import { type CleanupFunctionReference, joined } from "./reference";
@@ -122,7 +122,8 @@ export class ServiceRetention extends pulumi.ComponentResource {
 
     const options = { parent: this };
     const common = { region, path, permissionsBoundaryArn, tags };
-    if (execution) {
+    if (executionRole && execution) {
+      warnOfContainers(this, executionRole, execution);
       this.executionRoleArn = new ExecutionRole(`${name}-execution`, { ...common, ...execution }, options).arn;
     }
     for (const [key, repository] of repositories) {
@@ -134,8 +135,9 @@ export class ServiceRetention extends pulumi.ComponentResource {
     const place = joined(component, reference, scopeOf(this, region));
 
     // URNs are unique where names are not: in two stacks, or two parents of one. Through a promise, since the output
-    // itself would make this component's children wait for this component.
-    const urn = new Promise<string>((resolve) => this.urn.apply(resolve));
+    // itself would make this component's children wait for this component; rejected where this component is, or they
+    // would wait for ever.
+    const urn = new Promise<string>((resolve, reject) => pulumi.recover(this.urn.apply(resolve), reject));
     const id = pulumi.output(urn).apply((urn) => createHash("sha256").update(urn).digest("hex").slice(0, 8));
     const label = name.replace(/[^A-Za-z0-9_.@-]/g, "-");
     const dependsOn: pulumi.Resource[] = [];

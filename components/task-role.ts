@@ -1,12 +1,29 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { executeCommandStatements } from "../permissions/execution";
+import { LINT_IDS } from "../permissions/lints";
 import { policyDocument } from "../permissions/statement";
 import { tasksTrust } from "../permissions/trust";
-import { checkNameLength } from "./inputs";
+import { type AcceptedFindingArgs, checkedAcceptances } from "./findings";
+import { checked, checkNameLength } from "./inputs";
+import { arnAfter } from "./policies";
 import { scopeOf } from "./scope";
+import { type ReadStatements, readStatements, type TaskRoleStatementArgs, warnOfStatements } from "./statements";
+
+/** Characters of all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const INLINE = 10_240;
 
 export interface TaskRoleArgs {
+  /**
+   * What the service's code may do.
+   * @default - nothing
+   */
+  statements?: pulumi.Input<pulumi.Input<TaskRoleStatementArgs>[]>;
+  /**
+   * Findings about the statements that are meant, and no longer warned about.
+   * @default - a warning for each finding
+   */
+  acceptedFindings?: pulumi.Input<pulumi.Input<AcceptedFindingArgs>[]>;
   /**
    * Lets `aws ecs execute-command` open a shell in the containers.
    * @default false
@@ -34,17 +51,26 @@ export interface TaskRoleArgs {
   tags?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
 }
 
-/** The role of a service's own code: the trust, and ECS Exec where it is asked for. Attach your own policies to it. */
+/**
+ * The role of a service's own code: the trust, the statements that are given, and ECS Exec where it is asked for. Warns of
+ * statements that grant too widely.
+ */
 export class TaskRole extends pulumi.ComponentResource {
   /** ARN of the role, resolved only once the role has its policies. */
   public readonly arn: pulumi.Output<string>;
   /** Name of the role, for policies of your own. */
   public readonly name: pulumi.Output<string>;
 
-  /** @throws InputPropertiesError where the name is too long. */
+  /** @throws InputPropertiesError where the name is too long, or IAM would refuse the statements. */
   constructor(name: string, args: TaskRoleArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    checkNameLength(`TaskRole "${name}"`, name, "-role", 64);
+    const component = `TaskRole "${name}"`;
+    checkNameLength(component, name, "-role", 64);
+    const exec = args.enableExecuteCommand ? [policyDocument(executeCommandStatements())] : [];
+    const read =
+      args.statements && checked(component, "statements", args.statements, (value) => readFitting(value, exec));
+    const accepted = checkedAcceptances(component, args.acceptedFindings, LINT_IDS);
     super("ecs-retention:index:TaskRole", name, args, opts);
+    const options = { parent: this };
     const role = new aws.iam.Role(
       `${name}-role`,
       {
@@ -54,19 +80,29 @@ export class TaskRole extends pulumi.ComponentResource {
         permissionsBoundary: args.permissionsBoundaryArn,
         tags: args.tags,
       },
-      { parent: this },
+      options,
     );
-    const policies = args.enableExecuteCommand
-      ? [
-          new aws.iam.RolePolicy(
-            `${name}-execute-command`,
-            { role: role.name, policy: policyDocument(executeCommandStatements()) },
-            { parent: this },
-          ),
-        ]
-      : [];
-    this.arn = pulumi.all([role.arn, ...policies.map(({ id }) => id)]).apply(([arn]) => arn as string);
+    const policies: aws.iam.RolePolicy[] = [];
+    const add = (suffix: string, policy: pulumi.Input<string>) =>
+      policies.push(new aws.iam.RolePolicy(`${name}-${suffix}`, { role: role.name, policy }, options));
+    for (const document of exec) add("execute-command", document);
+    if (read) {
+      const statements = read.apply(({ statements }) => statements);
+      warnOfStatements(this, statements, accepted);
+      add("policy", statements.apply(policyDocument));
+    }
+    this.arn = arnAfter(role.arn, policies);
     this.name = role.name;
     this.registerOutputs({ arn: this.arn, name: this.name });
   }
+}
+
+/** Statements that IAM takes inline beside others of the role. */
+function readFitting(value: unknown, others: string[]): ReadStatements {
+  const read = readStatements(value, "statements");
+  const length = [policyDocument(read.statements ?? []), ...others].join("").length;
+  if (read.problems || length <= INLINE) return read;
+  const expected = `at most ${INLINE}, which AWS takes as inline policies of a role`;
+  const fix = "attach a managed policy of your own, by the role's name";
+  return { problems: [{ path: "statements", given: `${length} characters`, expected, fix }] };
 }

@@ -89,11 +89,18 @@ const REMEMBERED = [STORE.state, STORE.ledger, STORE.facts, STORE.journal, STORE
 /** What the function needs of its own store, log group and on-failure queue. It deletes nothing, and stops nobody's stop. */
 export function ownStatements(scope: Scope, own: { bucket: string; logGroup: string; queueArn: string }): Statement[] {
   const bucket = `arn:${scope.partition}:s3:::${own.bucket}`;
+  // Once a bucket is gone, anybody may make one of its name.
+  const conditions = { StringEquals: { "aws:ResourceAccount": scope.account } };
   const below = (prefixes: string[]) => prefixes.map((prefix) => `${bucket}/${prefix}*`);
   return [
-    { sid: "ListStore", actions: ["s3:ListBucket"], resources: [bucket] },
-    { sid: "ReadStore", actions: ["s3:GetObject"], resources: below([STORE.policies, ...REMEMBERED]) },
-    { sid: "WriteStore", actions: ["s3:PutObject"], resources: below([...REMEMBERED, STORE.reports, STORE.archive]) },
+    { sid: "ListStore", actions: ["s3:ListBucket"], resources: [bucket], conditions },
+    { sid: "ReadStore", actions: ["s3:GetObject"], resources: below([STORE.policies, ...REMEMBERED]), conditions },
+    {
+      sid: "WriteStore",
+      actions: ["s3:PutObject"],
+      resources: below([...REMEMBERED, STORE.reports, STORE.archive]),
+      conditions,
+    },
     {
       sid: "WriteLogs",
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -1,78 +1,109 @@
 import type { Problem } from "../retention/types";
+import { FIELD_GRANTS } from "./grants/fields";
+import type { FieldGrants } from "./grants/grant";
+import { volumeGrants } from "./grants/volumes";
+import { kindOf, project, type Shape } from "./shape";
 
 /** Of a container definition, the fields that need grants. Nothing else of it is looked at or kept. */
 export interface Container {
   name?: string;
   image?: string;
+  repositoryCredentials?: { credentialsParameter?: string };
   logConfiguration?: { logDriver?: string; options?: Record<string, string>; secretOptions?: Secret[] };
+  firelensConfiguration?: { options?: Record<string, string> };
   secrets?: Secret[];
+  environmentFiles?: { value?: string; type?: string }[];
+  credentialSpecs?: string[];
+  dockerSecurityOptions?: string[];
 }
 
-export interface Secret {
+interface Secret {
   name?: string;
   valueFrom?: string;
 }
 
-type Shape = "text" | [Shape] | { [field: string]: Shape };
+/** Of a task definition's volume, what needs grants. */
+export interface Volume {
+  name?: string;
+  fsxWindowsFileServerVolumeConfiguration?: { authorizationConfig?: { credentialsParameter?: string } };
+}
 
 const SECRETS: Shape = [{ name: "text", valueFrom: "text" }];
 
-const CONTAINER: Shape = {
+/** The fields of a {@link Container}. */
+export const CONTAINER: Shape = {
   name: "text",
   image: "text",
-  secrets: SECRETS,
+  repositoryCredentials: { credentialsParameter: "text" },
   logConfiguration: {
     logDriver: "text",
     // Only these: other options can hold credentials in clear.
-    options: { "awslogs-group": "text", "awslogs-region": "text", "awslogs-create-group": "text" },
+    options: {
+      "awslogs-group": "text",
+      "awslogs-region": "text",
+      "awslogs-create-group": "text",
+      "awslogs-stream-prefix": "text",
+    },
     secretOptions: SECRETS,
   },
+  firelensConfiguration: { options: { "config-file-type": "text", "config-file-value": "text" } },
+  secrets: SECRETS,
+  environmentFiles: [{ value: "text", type: "text" }],
+  credentialSpecs: ["text"],
+  dockerSecurityOptions: ["text"],
 };
 
-/** Narrow it by `result.containers` or `result.problems`. */
-type ReadContainers<T> = { containers: T; problems?: undefined } | { containers?: undefined; problems: Problem[] };
+/** The fields of a {@link Volume}. */
+export const VOLUME: Shape = {
+  name: "text",
+  fsxWindowsFileServerVolumeConfiguration: { authorizationConfig: { credentialsParameter: "text" } },
+};
+
+/** Narrow it by `result.problems`. */
+type Read<Name extends string, T> =
+  | ({ [name in Name]: T } & { problems?: undefined })
+  | ({ [name in Name]?: undefined } & { problems: Problem[] });
 
 /** Reads the JSON text that `aws.ecs.TaskDefinition` takes. Problems name fields, never values: they may be secret. */
-export function readContainerDefinitions(text: string, path: string): ReadContainers<Container[]> {
+export function readContainerDefinitions(text: string, path: string): Read<"containers", Container[]> {
   const definitions = parse(text);
   if (!Array.isArray(definitions)) {
     const given = definitions === undefined ? "text that is not JSON" : `JSON of ${kindOf(definitions)}`;
     const fix = "pass the string that you give to aws.ecs.TaskDefinition, made with pulumi.jsonStringify([…])";
     return { problems: [{ path, given, expected: "a JSON list of container definitions", fix }] };
   }
-  return read<Container[]>(definitions, [CONTAINER], path);
+  const read = definitions.map((each, index) => readContainer(each, `${path}[${index}]${label(each)}`));
+  const problems = read.flatMap(({ problems = [] }) => problems);
+  return problems.length > 0 ? { problems } : { containers: read.flatMap(({ containers }) => containers ?? []) };
 }
 
 /** Reads one container, of either form. */
-export function readContainer(container: unknown, path: string): ReadContainers<Container> {
-  return read<Container>(container, CONTAINER, path);
-}
-
-function read<T>(value: unknown, shape: Shape, path: string): ReadContainers<T> {
+export function readContainer(value: unknown, path: string): Read<"containers", Container> {
   const problems: Problem[] = [];
-  const containers = project(value, shape, path, problems) as T;
-  return problems.length > 0 ? { problems } : { containers };
+  const container = (project(value, CONTAINER, path, problems) ?? {}) as Container;
+  const { dockerSecurityOptions: options } = container;
+  // Others need no grant, and keep their places alone.
+  if (options) container.dockerSecurityOptions = options.map((text) => (text.startsWith("credentialspec") ? text : ""));
+  problems.push(...FIELD_GRANTS.flatMap((field) => problemsOf(field, container, path)));
+  return problems.length > 0 ? { problems } : { containers: container };
 }
 
-/** The parts of the value that the shape names. */
-function project(value: unknown, shape: Shape, path: string, problems: Problem[]): unknown {
-  if (value === undefined || value === null) return undefined;
-  const expected = shape === "text" ? "a string" : Array.isArray(shape) ? "a list" : "an object";
-  if (kindOf(value) !== expected) {
-    const fix = "use the shape of ECS's ContainerDefinition";
-    problems.push({ path, given: kindOf(value), expected, fix });
-    return undefined;
-  }
-  if (shape === "text") return value;
-  if (Array.isArray(shape)) {
-    return (value as unknown[]).flatMap((item, index) => project(item, shape[0], `${path}[${index}]`, problems) ?? []);
-  }
-  return Object.fromEntries(
-    Object.entries(shape).flatMap(([field, part]) => {
-      const projected = project((value as Record<string, unknown>)[field], part, `${path}.${field}`, problems);
-      return projected === undefined ? [] : [[field, projected]];
-    }),
-  );
+/** Reads the volumes of a task definition. */
+export function readVolumes(value: unknown, path: string): Read<"volumes", Volume[]> {
+  const problems: Problem[] = [];
+  const volumes = (project(value, [VOLUME], path, problems) ?? []) as Volume[];
+  problems.push(...volumes.flatMap((each, index) => problemsOf(volumeGrants, each, `${path}[${index}]${label(each)}`)));
+  return problems.length > 0 ? { problems } : { volumes };
+}
+
+function problemsOf<S>(grants: FieldGrants<S>, subject: S, path: string): Problem[] {
+  return grants.problems(subject).map(({ field, ...wrong }) => ({ path: `${path}.${field}`, ...wrong }));
+}
+
+/** A name that could be one, ` (app)`: somebody may have put a value in its place. */
+function label(value: unknown): string {
+  const name: unknown = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+  return typeof name === "string" && /^[A-Za-z0-9_-]{1,255}$/.test(name) ? ` (${name})` : "";
 }
 
 function parse(text: string): unknown {
@@ -82,10 +113,4 @@ function parse(text: string): unknown {
     // The parser's own message quotes the text, which may hold secrets.
     return undefined;
   }
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

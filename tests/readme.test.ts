@@ -34,6 +34,16 @@ describe("the README", () => {
     assert.ok(excerpt !== "" && stdout.includes(excerpt), stdout);
   });
 
+  it("shows what the CLI says of the task definition in docs/examples/", async () => {
+    const [, file = ""] = /^ecs-retention check (\S+)$/m.exec(readme) ?? [];
+    const [, excerpt = ""] = /^```text\n(health-check.*?)\n```$/ms.exec(readme) ?? [];
+    const { code, stdout } = await cli(new World(), ["check", join(root, file)]);
+    assert.equal(code, 2);
+    const said = stdout.split("\n");
+    const lines = excerpt.split("\n");
+    assert.deepEqual([lines.length, lines.filter((line) => !said.includes(line))], [6, []]);
+  });
+
   it("shows a policy that the validator takes", () => {
     const [, block = ""] = /^```json\n(.*?)\n```$/ms.exec(readme) ?? [];
     assert.deepEqual(readPolicy(JSON.parse(block)).problems, undefined);
@@ -50,6 +60,6 @@ describe("the README", () => {
 
   it("gives commands that package.json has", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    for (const [, command = ""] of readme.matchAll(/^npm (?:run )?(\w+)/gm)) assert.ok(command in scripts, command);
+    for (const [, command = ""] of readme.matchAll(/^npm (?:run )?([\w:-]+)/gm)) assert.ok(command in scripts, command);
   });
 });

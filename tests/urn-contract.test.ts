@@ -12,11 +12,13 @@ import {
 import { recordDeployment } from "./components/support/record-deployment";
 
 const containers = { app: { image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1" } };
+const statements = [{ actions: ["sqs:SendMessage"], resources: ["arn:aws:sqs:eu-west-1:111122223333:orders"] }];
 
 /** Each component as `example`, with every optional child. */
 const examples: Record<string, () => unknown> = {
   CleanupFunction: () => new CleanupFunction("example", { paused: true }),
   ExecutionRole: () => new ExecutionRole("example", { containers }),
+  "ExecutionRole with managed policies": () => new ExecutionRole("example", { containers, policyCount: 2 }),
   RepositoryRetention: () => new RepositoryRetention("example", { repositoryName: "shop/example" }),
   RetentionStore: () => new RetentionStore("example"),
   ServiceRetention: () =>
@@ -26,7 +28,7 @@ const examples: Record<string, () => unknown> = {
       executionRole: { containers },
       images: { repositories: { app: { repositoryName: "shop/example", lifecyclePolicy: {} } } },
     }),
-  TaskRole: () => new TaskRole("example", { enableExecuteCommand: true }),
+  TaskRole: () => new TaskRole("example", { enableExecuteCommand: true, statements }),
 };
 
 /**

@@ -12,6 +12,8 @@ const containers = {
     cpu: 128,
     memory: 256,
     essential: true,
+    user: "101:101",
+    readonlyRootFilesystem: true,
     logConfiguration: {
       logDriver: "awslogs",
       options: {

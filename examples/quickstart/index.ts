@@ -20,6 +20,8 @@ const containerDefinitions =
       name: "app",
       image: pulumi.interpolate`${repository.repositoryUrl}:${config.get("version") ?? "1.4.2"}`,
       memory: 256,
+      user: "1000:1000",
+      readonlyRootFilesystem: true,
       logConfiguration: {
         logDriver: "awslogs",
         options: {

@@ -1,26 +1,44 @@
-import type { Secret } from "../containers";
-import { arn, literal, type Scope } from "../statement";
-import type { FieldGrants, Grant } from "./grant";
+import { parseSecretReference, policyArn, type SecretReference } from "../secret-reference";
+import { type Because, containerName, fieldGrants, type Grant, type GrantContext } from "./grant";
 
-/** Reads the Secrets Manager secrets and SSM parameters that ECS injects, into the container or its log driver. */
-export const secretsGrants: FieldGrants = {
-  field: "secrets",
-  grants: ({ secrets = [], logConfiguration }, scope) =>
-    [...secrets, ...(logConfiguration?.secretOptions ?? [])].flatMap((secret) => grantOf(secret, scope)),
-};
+/** Secrets and parameters that ECS injects, into the container or its log driver, whatever that is. */
+export const secretsGrants = fieldGrants<SecretReference>("secrets", {
+  called: containerName,
+  named: ({ secrets = [], logConfiguration }) => [
+    ...secrets.map(({ valueFrom }, index) => ({ field: `secrets[${index}].valueFrom`, text: valueFrom })),
+    ...(logConfiguration?.secretOptions ?? []).map(({ valueFrom }, index) => ({
+      field: `logConfiguration.secretOptions[${index}].valueFrom`,
+      text: valueFrom,
+    })),
+  ],
+  parse: (text) => parseSecretReference(text, "ssm"),
+  grants: secretGrants,
+});
 
-function grantOf({ valueFrom }: Secret, scope: Scope): Grant[] {
-  if (!valueFrom) return [];
-  const [, , service] = valueFrom.split(":");
-  const grant = (sid: string, action: string, name: string): Grant[] => [
-    { sid, actions: [action], resource: literal(name) },
-  ];
-  if (valueFrom.startsWith("arn:") && service === "secretsmanager") {
-    // arn:partition:secretsmanager:region:account:secret:name, then json-key, stage and version, which IAM does not know.
-    return grant("ReadSecrets", "secretsmanager:GetSecretValue", valueFrom.split(":").slice(0, 7).join(":"));
+/** The secret that ECS logs in to another registry with. */
+export const repositoryCredentialsGrants = fieldGrants<SecretReference>("repositoryCredentials", {
+  called: containerName,
+  named: ({ repositoryCredentials }) => [
+    { field: "repositoryCredentials.credentialsParameter", text: repositoryCredentials?.credentialsParameter },
+  ],
+  parse: (text) => parseSecretReference(text, "secretsmanager"),
+  grants: secretGrants,
+});
+
+/** A parameter of this path is a secret under another name, and is read with the rights of both. */
+const REFERENCE_TO_SECRET = "aws/reference/secretsmanager/";
+
+/** Reads one secret or parameter. */
+export function secretGrants(reference: SecretReference, because: Because, context: GrantContext): Grant[] {
+  const { service, name, at = context, version } = reference;
+  const resource = policyArn(reference, context);
+  if (service === "secretsmanager") {
+    const conditions = version && { StringEquals: { [version.key]: version.value } };
+    const actions = ["secretsmanager:GetSecretValue"];
+    return [{ sid: "ReadSecrets", actions, resource, ...(conditions && { conditions }), because }];
   }
-  const parameter = valueFrom.startsWith("arn:")
-    ? valueFrom
-    : arn("ssm", scope, `parameter/${valueFrom.replace(/^\//, "")}`);
-  return grant("ReadParameters", "ssm:GetParameters", parameter);
+  const read = { sid: "ReadParameters", actions: ["ssm:GetParameters"], resource, because };
+  if (!name.startsWith(REFERENCE_TO_SECRET)) return [read];
+  const secret = policyArn({ service: "secretsmanager", name: name.slice(REFERENCE_TO_SECRET.length) }, at);
+  return [read, { sid: "ReadSecrets", actions: ["secretsmanager:GetSecretValue"], resource: secret, because }];
 }

@@ -49,10 +49,17 @@ const declared: Record<string, { inputs: Record<string, true>; required: string[
       ...common,
       containerDefinitions: true,
       containers: true,
+      volumes: true,
+      keys: true,
+      pullThroughCachePrefixes: true,
+      bucketAccountIds: true,
+      additionalSecretArns: true,
+      policyCount: true,
+      acceptedFindings: true,
       existingRoleName: true,
     } satisfies Keys<ExecutionRoleArgs>,
     required: [],
-    outputs: { arn: true, name: true } satisfies Outputs<ExecutionRole>,
+    outputs: { arn: true, name: true, grants: true } satisfies Outputs<ExecutionRole>,
   },
   RepositoryRetention: {
     inputs: {
@@ -93,7 +100,12 @@ const declared: Record<string, { inputs: Record<string, true>; required: string[
     } satisfies Outputs<ServiceRetention>,
   },
   TaskRole: {
-    inputs: { ...common, enableExecuteCommand: true } satisfies Keys<TaskRoleArgs>,
+    inputs: {
+      ...common,
+      statements: true,
+      acceptedFindings: true,
+      enableExecuteCommand: true,
+    } satisfies Keys<TaskRoleArgs>,
     required: [],
     outputs: { arn: true, name: true } satisfies Outputs<TaskRole>,
   },

@@ -251,6 +251,20 @@ describe("other wrong inputs of a service", () => {
     assert.match(inputError(other).message, /executionRole\.containers\.app\.image: got a number, expected a string; /);
   });
 
+  it("ends the deployment where containers turn out wrong only once they are known, and makes nothing of AWS's", async () => {
+    for (const preview of [true, false]) {
+      const { result, errors } = await attemptDeployment(
+        () => {
+          const executionRole = { containerDefinitions: pulumi.output("[{") };
+          new ServiceRetention("checkout", { family: "checkout", cleanupFunction: reference, executionRole });
+        },
+        { preview },
+      );
+      assert.match(inputError(errors).message, /executionRole\.containerDefinitions: got text that is not JSON, /);
+      assert.deepEqual(result, []);
+    }
+  });
+
   for (const [field, value] of [
     ["region", "us-east-1"],
     ["account", "999999999999"],

@@ -4,6 +4,7 @@ import { htmlReport } from "../../report/html";
 import { textReport } from "../../report/report";
 import { DAY } from "../../retention/duration";
 import type { Report } from "../../retention/types";
+import { stackOf } from "../../simulator/provider/deploy";
 import { registerTaskDefinition } from "../../simulator/services/ecs-definitions";
 import { logEvents } from "../../simulator/services/logs";
 import { PLANTED, PLANTED_URLS, PLANTED_VALUES } from "../support/planted-secrets";
@@ -35,6 +36,12 @@ function container(secret: string, index: number) {
   };
 }
 
+/** The same, with something to grant. */
+const started = (secret: string, index: number) => ({
+  ...container(secret, index),
+  secrets: [{ name: "KEY", valueFrom: `/shop/key-${index}` }],
+});
+
 describe("plaintext secrets of every shape, in every field that can hold one", function () {
   this.timeout(120_000);
   let account: Account;
@@ -63,6 +70,9 @@ describe("plaintext secrets of every shape, in every field that can hold one", f
             keepRevisions: ALL.length,
             deleteAfter: "24h",
             plaintextSecrets: "remove-when-unreferenced",
+          },
+          executionRole: {
+            containers: Object.fromEntries(ALL.map((secret, index) => [`c${index}`, started(secret, index)])),
           },
         },
       },
@@ -110,9 +120,17 @@ describe("plaintext secrets of every shape, in every field that can hold one", f
     for (const report of reports) refuteAll(JSON.stringify(report) + textReport(report) + htmlReport(report), "report");
   });
 
+  it("stand in no input, state and output of the stack, whose execution role is made from all those containers", () => {
+    const { resources, outputs } = stackOf(account.world, { organization: "acme", project: "platform", stack: "prod" });
+    const role = resources.find(({ urn }) => urn.endsWith("::checkout-execution"));
+    assert.match(inspect(role, { depth: null }), new RegExp(`parameter/shop/key-${ALL.length - 1}`));
+    refuteAll(inspect({ resources, outputs }, { depth: null, maxArrayLength: null, maxStringLength: null }), "stack");
+  });
+
   it("stand in nothing else that was deployed", () => {
     const { iam, sqs, lambda, scheduler, cloudwatch } = account.world.services;
-    refuteAll(inspect({ iam, sqs, lambda, scheduler, cloudwatch }, { depth: null }), "deployed");
+    const deployed = { iam, sqs, lambda, scheduler, cloudwatch };
+    refuteAll(inspect(deployed, { depth: null, maxArrayLength: null, maxStringLength: null }), "deployed");
   });
 
   it("leave other values of the environment in the archive and nowhere else", () => {

@@ -150,9 +150,9 @@ export class Account {
   }
 
   /** What IAM says to a call; whether AWS could carry it out does not matter. */
-  async decision(principal: Principal, call: string, input: object, region = REGION): Promise<string | undefined> {
+  async decision(principal: Principal, call: string, input: object): Promise<string | undefined> {
     const [service = "", operation = ""] = call.split(":");
-    await this.world.gate.call({ principal, region, service, operation, input }).catch((error: unknown) => {
+    await this.world.gate.call({ principal, region: REGION, service, operation, input }).catch((error: unknown) => {
       if (!(error instanceof AwsError)) throw error;
     });
     return this.world.gate.calls.at(-1)?.decision;

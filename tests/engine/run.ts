@@ -7,6 +7,8 @@ export interface ResourceState {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  /** URNs. */
+  dependencies?: string[];
 }
 
 /** What the engine does, or would do, to one resource; those of op `same` and `read` are left out. */
@@ -35,12 +37,12 @@ export async function ok(run: Promise<Run>): Promise<Run> {
   return result;
 }
 
-/** What a run does to AWS, sorted: `create checkout-removal-role`. Components and stacks are left out. */
-export const changes = (run: Run) =>
-  run.steps
-    .filter(({ type }) => type.startsWith("aws:"))
-    .map(({ op, name }) => `${op} ${name}`)
-    .sort();
+/** What a run does to AWS, in its order: `create checkout-removal-role`. Components and stacks are left out. */
+export const inOrder = (run: Run) =>
+  run.steps.filter(({ type }) => type.startsWith("aws:")).map(({ op, name }) => `${op} ${name}`);
+
+/** The same, sorted. */
+export const changes = (run: Run) => inOrder(run).sort();
 
 interface Output {
   status: number;

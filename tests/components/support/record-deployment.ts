@@ -181,3 +181,11 @@ export function dependenciesOf(resource: Registered): string[] {
 export function statementsOf(document: string): Record<string, Values> {
   return Object.fromEntries(JSON.parse(document).Statement.map((statement: Values) => [statement.Sid, statement]));
 }
+
+/** Names of the resources that an output waits for. */
+export async function dependencyNames(output: pulumi.Output<unknown>): Promise<string[]> {
+  const resources = await (output as unknown as { allResources(): Promise<Set<pulumi.Resource>> }).allResources();
+  const nameOf = ({ urn }: pulumi.Resource) =>
+    new Promise<string>((resolve) => urn.apply((text) => resolve(text.split("::").at(-1) ?? "")));
+  return Promise.all([...resources].map(nameOf));
+}
