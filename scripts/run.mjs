@@ -67,6 +67,7 @@ const tasks = {
     run(node, [tool("typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
     run(node, typescript("bundle.ts"));
   },
+  prove: (node, args) => run(node, typescript("prove.ts", ...args)),
   simulate: (node, args) => run(node, typescript("simulate.ts", ...args)),
   replay: (node, args) => run(node, typescript("simulate.ts", "--replay", ...args)),
   mutate: (node, args) => run(node, typescript("mutate.ts", ...args)),
