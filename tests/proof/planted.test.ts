@@ -92,6 +92,17 @@ const PLANTED: Record<string, { plant(account: Small): void; lines: string[] }> 
     },
     lines: ["wildcard: cleaner Read: action s3:Get* holds a wildcard"],
   },
+  "an element that grants whatever it does not name": {
+    plant: ({ cleaner }) =>
+      Object.assign(cleaner.secret, { Action: undefined, NotAction: ["secretsmanager:DeleteSecret"] }),
+    lines: ["wildcard: cleaner Secret: NotAction lets in whatever it does not name"],
+  },
+  "a condition that calls without its key meet": {
+    plant: ({ runner }) => {
+      runner.trust.Condition = { StringEqualsIfExists: { ...runner.trust.Condition?.StringEquals } };
+    },
+    lines: ["wildcard: trust of runner TakenByLambda: StringEqualsIfExists lets in whatever it does not name"],
+  },
   "a condition on the Region that is missing": {
     plant: ({ cleaner }) => {
       delete cleaner.lists.Condition;

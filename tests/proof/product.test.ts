@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { EXPLAINED } from "../../scripts/prove/explained";
 import { proveProduct } from "../../scripts/prove/product";
 import type { Proof } from "../../scripts/prove/proof";
-import { markdownTable, tableIn } from "../../scripts/prove/table";
+import { proofIn, proofMarkdown } from "../../scripts/prove/table";
 
 const PAGE = join(__dirname, "../../docs/permissions.md");
 
@@ -40,10 +40,10 @@ describe("what the deployed roles may do", function () {
   });
 
   it("stands in docs/permissions.md as it was found", () => {
-    const page = tableIn(readFileSync(PAGE, "utf8"));
+    const page = proofIn(readFileSync(PAGE, "utf8"));
     assert.equal(
       page,
-      markdownTable(proof.rows, EXPLAINED),
+      proofMarkdown(proof.rows, EXPLAINED),
       "docs/permissions.md is stale; run npm run docs and commit it",
     );
   });
