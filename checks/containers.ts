@@ -74,19 +74,17 @@ export const volumeMissing: ContainerCheck = {
   why: "ECS refuses to register a mount of a volume that it does not know",
   fix: "add the volume to volumes, or correct sourceVolume",
   link: "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html",
-  check: (definition) => {
+  check: ofEach(({ mountPoints }, definition) => {
     const volumes = records(definition.volumes).map(({ name }) => name);
-    return ofEach(({ mountPoints }) =>
-      records(mountPoints).flatMap(({ sourceVolume }, index) =>
-        isMissing(sourceVolume) ||
-        typeof sourceVolume !== "string" ||
-        volumes.includes(sourceVolume) ||
-        !isWhole(definition)
-          ? []
-          : [{ where: `mountPoints[${index}].sourceVolume`, what: "is not among volumes" }],
-      ),
-    )(definition);
-  },
+    return records(mountPoints).flatMap(({ sourceVolume }, index) =>
+      isMissing(sourceVolume) ||
+      typeof sourceVolume !== "string" ||
+      volumes.includes(sourceVolume) ||
+      !isWhole(definition)
+        ? []
+        : [{ where: `mountPoints[${index}].sourceVolume`, what: "is not among volumes" }],
+    );
+  }),
 };
 
 export const restartPolicy: ContainerCheck = {

@@ -1,4 +1,4 @@
-import { isRecord } from "../retention/fields";
+import { isRecord, parseJson } from "../retention/fields";
 import { NAMED_VALUES } from "./plaintext-secrets";
 
 /** A container as it was given: checks look at their fields, and take nothing for granted. */
@@ -44,7 +44,7 @@ function read(value: unknown, around: number): TaskDefinitionPart | undefined {
   if (!isRecord(value)) return undefined;
   const { containerDefinitions: given } = value;
   if (given !== undefined) {
-    const parsed = typeof given === "string" ? withSmallInitials(parse(given)) : given;
+    const parsed = typeof given === "string" ? withSmallInitials(parseJson(given).value) : given;
     return Array.isArray(parsed) ? { ...value, containerDefinitions: parsed.filter(isRecord) } : undefined;
   }
   const inner = AROUND.map((name) => value[name]).find(isRecord);
@@ -62,14 +62,6 @@ function withSmallInitials(value: unknown, depth = 0): unknown {
       return [name, NAMED_VALUES.includes(name) ? member : withSmallInitials(member, depth + 1)];
     }),
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether the task's own fields were given, so that a missing one is missing. */

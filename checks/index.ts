@@ -1,5 +1,5 @@
-import type { AcceptedFinding } from "../retention/findings";
-import type { ContainerCheck, Finding } from "./check";
+import { type AcceptedFinding, type Finding, withReasons } from "../retention/findings";
+import type { ContainerCheck } from "./check";
 import {
   containerDependency,
   containerNameAgain,
@@ -79,8 +79,8 @@ export const CHECK_IDS: readonly string[] = CONTAINER_CHECKS.map(({ id }) => id)
 export function findingsOf(definition: unknown, accepted: readonly AcceptedFinding[] = []): Finding[] {
   const read = readTaskDefinition(definition);
   if (!read) return [];
-  return CONTAINER_CHECKS.flatMap(({ check, question: _, ...told }) => {
-    const reason = accepted.find(({ id }) => id === told.id)?.reason;
-    return check(read).map((hit) => ({ ...told, ...hit, ...(reason !== undefined && { accepted: reason }) }));
-  });
+  const findings = CONTAINER_CHECKS.flatMap(({ check, question: _, ...told }) =>
+    check(read).map((hit) => ({ ...told, ...hit })),
+  );
+  return withReasons(findings, accepted);
 }

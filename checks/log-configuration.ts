@@ -33,16 +33,14 @@ export const logDriver: ContainerCheck = {
   why: "Fargate takes only awslogs, splunk and awsfirelens, and awsfirelens needs a router in the same task; ECS refuses to register anything else",
   fix: "use one of these drivers, or add a container with firelensConfiguration",
   link: LINK,
-  check: (definition) => {
-    const hasRouter = definition.containerDefinitions.some((container) => isRecord(container.firelensConfiguration));
-    return ofEach((container) => {
-      const { driver } = logOf(container);
-      const where = "logConfiguration.logDriver";
-      if (driver === "awsfirelens" && !hasRouter) return [{ where, what: "has no FireLens container to send to" }];
-      const isKnown = typeof driver !== "string" || driver === "" || FARGATE_DRIVERS.includes(driver);
-      return isForFargate(definition) && !isKnown ? [{ where, what: "is not available on Fargate" }] : [];
-    })(definition);
-  },
+  check: ofEach((container, definition) => {
+    const { driver } = logOf(container);
+    const where = "logConfiguration.logDriver";
+    const hasRouter = definition.containerDefinitions.some((other) => isRecord(other.firelensConfiguration));
+    if (driver === "awsfirelens" && !hasRouter) return [{ where, what: "has no FireLens container to send to" }];
+    const isKnown = typeof driver !== "string" || driver === "" || FARGATE_DRIVERS.includes(driver);
+    return isForFargate(definition) && !isKnown ? [{ where, what: "is not available on Fargate" }] : [];
+  }),
 };
 
 export const logOptionType: ContainerCheck = {

@@ -1,10 +1,9 @@
-import type { Finding } from "../checks/check";
 import { readTaskDefinition } from "../checks/definition";
 import { CHECK_IDS, findingsOf } from "../checks/index";
 import { type CheckedFile, type ChecksResult, checksReport } from "../report/checks";
 import { problemText } from "../retention/errors";
 import { isRecord } from "../retention/fields";
-import { type AcceptedFinding, readAcceptedFindings } from "../retention/findings";
+import { type AcceptedFinding, type Finding, readAcceptedFindings } from "../retention/findings";
 import { parsedJson, readJson, readText } from "./files";
 import { drawing } from "./session";
 import { SetupError, type Shell } from "./shell";

@@ -12,71 +12,67 @@ import {
 import type { Shape } from "../permissions/shape";
 import { policyDocuments } from "../permissions/split";
 import { shown } from "../retention/errors";
-import { isRecord } from "../retention/fields";
+import { isRecord, unknownProperties, within } from "../retention/fields";
 import type { ContainerArgs, VolumeArgs } from "./container-args";
 import type { ExecutionRoleArgs } from "./execution-role";
 import { checkedAcceptances, findingText, warn } from "./findings";
 import { checkedSettings } from "./grant-settings";
 import { checked, inputError } from "./inputs";
 
-const ARGUMENTS = [
-  "containerDefinitions",
-  "containers",
-  "volumes",
-  "keys",
-  "pullThroughCachePrefixes",
-  "bucketAccountIds",
-  "additionalSecretArns",
-  "policyCount",
-  "acceptedFindings",
-  "existingRoleName",
-  "region",
-  "path",
-  "permissionsBoundaryArn",
-  "tags",
-] as const satisfies (keyof ExecutionRoleArgs)[];
+const ARGUMENTS = Object.keys({
+  containerDefinitions: true,
+  containers: true,
+  volumes: true,
+  keys: true,
+  pullThroughCachePrefixes: true,
+  bucketAccountIds: true,
+  additionalSecretArns: true,
+  policyCount: true,
+  acceptedFindings: true,
+  existingRoleName: true,
+  region: true,
+  path: true,
+  permissionsBoundaryArn: true,
+  tags: true,
+} satisfies Record<keyof ExecutionRoleArgs, true>);
 
-/** Projected containers: whoever projected them had the whole ones, and checked those. */
-const PROJECTED = new WeakSet<object>();
+const PROJECTED = Symbol("projected");
+
+/** Marked, since whoever projected them had the whole containers and checked those; the engine keeps no symbols. */
+type Projected = ExecutionRoleArgs & { [PROJECTED]: true };
 
 /**
  * The arguments as the engine may keep them: without `environment` and everything else of a container that needs no
  * grant. Projected ones stay what they are.
  *
- * @param path Where the arguments stand in those of the component, such as `executionRole.`.
+ * @param path Where the arguments stand in those of the component; empty for its own.
  * @throws InputPropertiesError where the containers are not given exactly once, or cannot be read, or where a property is
  *   unknown: it would be kept as it is, and may hold a container.
  */
-export function projectContainers(component: string, args: ExecutionRoleArgs, path = ""): ExecutionRoleArgs {
+export function projectContainers(component: string, args: ExecutionRoleArgs, path = ""): Projected {
   if (isProjected(args)) return args;
   const { containerDefinitions, containers, volumes, acceptedFindings, ...others } = args;
-  const unknown = Object.keys(args).filter((name) => !(ARGUMENTS as readonly string[]).includes(name));
-  if (unknown.length > 0) {
-    const expected = `one of ${ARGUMENTS.join(", ")}`;
-    const wrong = { given: "an unknown property", expected, fix: "correct its name or remove it" };
-    throw inputError(
-      component,
-      unknown.map((name) => ({ path: path + name, ...wrong })),
-    );
-  }
+  const unknown = unknownProperties(args, ARGUMENTS, path);
+  if (unknown.length > 0) throw inputError(component, unknown);
   if ((containers === undefined) === (containerDefinitions === undefined)) {
     const given = containers ? "both" : "neither";
     const expected = "exactly one of containerDefinitions and containers";
     const fix = containers ? "remove one of them" : "pass the string that you give to aws.ecs.TaskDefinition";
-    throw inputError(component, [{ path: `${path}containerDefinitions`, given, expected, fix }]);
+    throw inputError(component, [{ path: within(path, "containerDefinitions"), given, expected, fix }]);
   }
-  checkPolicyCount(component, args.policyCount, `${path}policyCount`);
+  checkPolicyCount(component, args.policyCount, within(path, "policyCount"));
   return {
     ...others,
     ...checkedSettings(component, args, path),
     ...(acceptedFindings && {
-      acceptedFindings: checkedAcceptances(component, acceptedFindings, CHECK_IDS, path.replace(/\.$/, "")),
+      acceptedFindings: checkedAcceptances(component, acceptedFindings, CHECK_IDS, path),
     }),
-    ...(volumes && { volumes: projectedVolumes(component, volumes, `${path}volumes`) }),
+    ...(volumes && { volumes: projectedVolumes(component, volumes, within(path, "volumes")) }),
     ...(containerDefinitions !== undefined && {
-      containerDefinitions: projectedText(component, containerDefinitions, `${path}containerDefinitions`),
+      containerDefinitions: projectedText(component, containerDefinitions, within(path, "containerDefinitions")),
     }),
-    ...(containers && { containers: projectedMap(component, containers, `${path}containers`) }),
+    ...(containers && { containers: projectedMap(component, containers, within(path, "containers")) }),
+    [PROJECTED]: true,
   };
 }
 
@@ -88,16 +84,13 @@ function checkPolicyCount(component: string, count: unknown, path: string): void
   if (problem) throw inputError(component, [{ ...problem, path, given }]);
 }
 
-export function isProjected({ containerDefinitions, containers }: ExecutionRoleArgs): boolean {
-  const given = containerDefinitions ?? containers;
-  return typeof given === "object" && PROJECTED.has(given);
+export function isProjected(args: ExecutionRoleArgs): args is Projected {
+  return PROJECTED in args;
 }
 
 function projectedText(component: string, text: pulumi.Input<string>, path: string): pulumi.Output<string> {
   const read = checked(component, path, text, (text) => readContainerDefinitions(text, path));
-  const projected = read.apply(({ containers }) => JSON.stringify(containers));
-  PROJECTED.add(projected);
-  return projected;
+  return read.apply(({ containers }) => JSON.stringify(containers));
 }
 
 type Containers = NonNullable<ExecutionRoleArgs["containers"]>;
@@ -106,11 +99,9 @@ function projectedMap(component: string, containers: Containers, path: string): 
   const each = Object.entries(containers).map(([name, container]) => {
     const at = `${path}.${name}`;
     const read = checked(component, at, partsOf(container, CONTAINER), (given) => readContainer(given, at));
-    return [name, read.apply((read) => read.containers as ContainerArgs)];
+    return [name, read.apply(({ container }) => container as ContainerArgs)];
   });
-  const projected: Containers = Object.fromEntries(each);
-  PROJECTED.add(projected);
-  return projected;
+  return Object.fromEntries(each);
 }
 
 function projectedVolumes(
@@ -135,7 +126,7 @@ function partsOf(value: pulumi.Input<unknown>, shape: Shape): pulumi.Input<unkno
 /** What the grants of arguments come from, once they are projected. */
 export function containersOf(args: ExecutionRoleArgs): pulumi.Output<{ containers: Container[]; volumes: Volume[] }> {
   const { containerDefinitions, containers = {}, volumes = [] } = args;
-  const list =
+  const list: pulumi.Output<Container[]> =
     containerDefinitions === undefined
       ? pulumi.output(containers).apply(named)
       : pulumi.output(containerDefinitions).apply((text): Container[] => JSON.parse(text));

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type AcceptedFinding, readAcceptedFindings } from "../retention/findings";
+import { within } from "../retention/fields";
+import { type AcceptedFinding, type Finding, readAcceptedFindings } from "../retention/findings";
 import { checked } from "./inputs";
 
 /** A finding of a check that somebody takes responsibility for. */
@@ -22,8 +23,7 @@ export function checkedAcceptances(
   ids: readonly string[],
   path = "",
 ): pulumi.Output<AcceptedFinding[]> {
-  const at = path ? `${path}.acceptedFindings` : "acceptedFindings";
-  const read = checked(component, at, accepted, (acceptedFindings) =>
+  const read = checked(component, within(path, "acceptedFindings"), accepted, (acceptedFindings) =>
     readAcceptedFindings({ acceptedFindings }, ids, path),
   );
   return read.apply(({ value }) => value);
@@ -43,6 +43,6 @@ export function warn<F extends { id: string; accepted?: string }>(
 }
 
 /** What is found in a definition or statement, in a line. */
-export function findingText({ where, what, why, fix }: Record<"where" | "what" | "why" | "fix", string>): string {
+export function findingText({ where, what, why, fix }: Finding): string {
   return `${where}: ${what}; ${why}; ${fix}.`;
 }

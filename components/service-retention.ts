@@ -117,7 +117,7 @@ export class ServiceRetention extends pulumi.ComponentResource {
       (read) => read.policy,
     );
     const repositories = images ? checkedRepositories(component, images) : [];
-    const execution = executionRole && projectContainers(component, executionRole, "executionRole.");
+    const execution = executionRole && projectContainers(component, executionRole, "executionRole");
     super("ecs-retention:index:ServiceRetention", name, { ...args, executionRole: execution }, opts);
 
     const options = { parent: this };

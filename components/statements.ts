@@ -118,10 +118,6 @@ export function warnOfStatements(
   acceptedFindings: pulumi.Output<AcceptedFinding[]>,
 ): void {
   pulumi.all([statements, acceptedFindings]).apply(([statements, accepted]) => {
-    const findings = lintStatements(statements).map((finding) => ({
-      ...finding,
-      accepted: accepted.find(({ id }) => id === finding.id)?.reason,
-    }));
-    warn(component, findings, findingText);
+    warn(component, lintStatements(statements, accepted), findingText);
   });
 }

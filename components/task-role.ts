@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { executeCommandStatements } from "../permissions/execution";
 import { LINT_IDS } from "../permissions/lints";
+import { INLINE_LENGTH } from "../permissions/split";
 import { policyDocument } from "../permissions/statement";
 import { tasksTrust } from "../permissions/trust";
 import { type AcceptedFindingArgs, checkedAcceptances } from "./findings";
@@ -9,9 +10,6 @@ import { checked, checkNameLength } from "./inputs";
 import { arnAfter } from "./policies";
 import { scopeOf } from "./scope";
 import { type ReadStatements, readStatements, type TaskRoleStatementArgs, warnOfStatements } from "./statements";
-
-/** Characters of all inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const INLINE = 10_240;
 
 export interface TaskRoleArgs {
   /**
@@ -101,8 +99,8 @@ export class TaskRole extends pulumi.ComponentResource {
 function readFitting(value: unknown, others: string[]): ReadStatements {
   const read = readStatements(value, "statements");
   const length = [policyDocument(read.statements ?? []), ...others].join("").length;
-  if (read.problems || length <= INLINE) return read;
-  const expected = `at most ${INLINE}, which AWS takes as inline policies of a role`;
+  if (read.problems || length <= INLINE_LENGTH) return read;
+  const expected = `at most ${INLINE_LENGTH}, which AWS takes as inline policies of a role`;
   const fix = "attach a managed policy of your own, by the role's name";
   return { problems: [{ path: "statements", given: `${length} characters`, expected, fix }] };
 }

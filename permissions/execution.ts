@@ -1,6 +1,6 @@
 import type { Container, Volume } from "./containers";
 import { FIELD_GRANTS } from "./grants/fields";
-import type { Grant, GrantContext, GrantSettings } from "./grants/grant";
+import type { GivenSettings, Grant, GrantContext } from "./grants/grant";
 import { keyGrants } from "./grants/keys";
 import { secretGrants } from "./grants/secrets";
 import { volumeGrants } from "./grants/volumes";
@@ -9,9 +9,9 @@ import { parseSecretReference } from "./secret-reference";
 import type { Scope, Statement } from "./statement";
 
 /** Defaults filled in. */
-export function grantContext(scope: Scope, settings: Partial<GrantSettings> = {}): GrantContext {
+export function grantContext(scope: Scope, { keys, ...settings }: GivenSettings = {}): GrantContext {
   return {
-    keys: { secretsManager: [], systemsManager: [], s3: [] },
+    keys: { secretsManager: [], systemsManager: [], s3: [], ...keys },
     pullThroughCachePrefixes: [],
     bucketAccountIds: [],
     additionalSecretArns: [],

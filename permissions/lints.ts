@@ -1,20 +1,8 @@
-import type { Statement } from "./statement";
-
-/** In the shape of the findings of container checks. */
-export interface LintFinding {
-  id: string;
-  severity: "danger" | "advice";
-  /** `statements[0] (Label).actions[1]`. */
-  where: string;
-  what: string;
-  why: string;
-  fix: string;
-  /** The page that says so. */
-  link: string;
-}
+import { type AcceptedFinding, type Finding, withReasons } from "../retention/findings";
+import { type Statement, wildcards } from "./statement";
 
 /** Something that a statement of a role's own can grant too widely. */
-interface StatementLint extends Omit<LintFinding, "where" | "what"> {
+interface StatementLint extends Omit<Finding, "where" | "what" | "accepted"> {
   question: string;
   check(statement: Statement): { field: string; what: string }[];
 }
@@ -40,6 +28,23 @@ export const UNSCOPED_ACTIONS: readonly string[] = [
   "ecs:ListClusters",
   "ecs:ListTaskDefinitions",
   "ecs:DescribeTaskDefinition",
+  "s3:ListAllMyBuckets",
+  "sqs:ListQueues",
+  "sns:ListTopics",
+  "dynamodb:ListTables",
+  "kinesis:ListStreams",
+  "ssm:DescribeParameters",
+  "secretsmanager:GetRandomPassword",
+  "kms:GenerateRandom",
+  "ses:GetSendQuota",
+  "cloudwatch:GetMetricStatistics",
+  "textract:DetectDocumentText",
+  "textract:AnalyzeDocument",
+  "rekognition:DetectLabels",
+  "comprehend:DetectSentiment",
+  "transcribe:StartTranscriptionJob",
+  "bedrock:ListFoundationModels",
+  "tag:GetResources",
 ];
 
 const at = (field: string, texts: readonly string[], matches: (text: string) => boolean, what: string) =>
@@ -70,7 +75,7 @@ const STATEMENT_LINTS: readonly StatementLint[] = [
         : at(
             "resources",
             resources,
-            (resource) => /^(?:\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+)$/.test(resource),
+            (resource) => /^(?:\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+(?:\/\*+)?)$/.test(resource),
             "it takes in every resource, without a condition",
           ),
   },
@@ -84,7 +89,12 @@ const STATEMENT_LINTS: readonly StatementLint[] = [
     check: ({ actions, conditions = {} }) => {
       const keys = Object.values(conditions).flatMap((values) => Object.keys(values));
       if (keys.some((key) => key.toLowerCase() === "iam:passedtoservice")) return [];
-      return at("actions", actions, (action) => matches(action, "iam:PassRole"), "it passes roles to any service");
+      return at(
+        "actions",
+        actions,
+        (action) => wildcards(action, "i").test("iam:PassRole"),
+        "it passes roles to any service",
+      );
     },
   },
 ];
@@ -92,9 +102,13 @@ const STATEMENT_LINTS: readonly StatementLint[] = [
 /** What users may accept. */
 export const LINT_IDS: readonly string[] = STATEMENT_LINTS.map(({ id }) => id);
 
-/** What is too wide in statements that somebody wrote for a role of containers. What they deny is never too wide. */
-export function lintStatements(statements: Statement[]): LintFinding[] {
-  return STATEMENT_LINTS.flatMap(({ check, question: _, ...told }) =>
+/**
+ * What is too wide in statements that somebody wrote for a role of containers. What they deny is never too wide.
+ *
+ * @param accepted Findings of these lints carry the reason in `accepted`; they stay in the list.
+ */
+export function lintStatements(statements: Statement[], accepted: readonly AcceptedFinding[] = []): Finding[] {
+  const findings = STATEMENT_LINTS.flatMap(({ check, question: _, ...told }) =>
     statements.flatMap((statement, index) =>
       statement.effect === "Deny"
         ? []
@@ -105,13 +119,5 @@ export function lintStatements(statements: Statement[]): LintFinding[] {
           })),
     ),
   );
-}
-
-/** As IAM compares actions: without regard to case, `*` and `?` as patterns. */
-function matches(pattern: string, action: string): boolean {
-  const source = pattern
-    .replace(/[^A-Za-z0-9*?]/g, "\\$&")
-    .replace(/\*/g, ".*")
-    .replace(/\?/g, ".");
-  return new RegExp(`^${source}$`, "i").test(action);
+  return withReasons(findings, accepted);
 }

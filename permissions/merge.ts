@@ -1,5 +1,6 @@
 import type { Grant } from "./grants/grant";
-import type { Statement } from "./statement";
+import { isPolicyArnOf } from "./secret-reference";
+import { type Statement, wildcards } from "./statement";
 
 /** A statement, and the fields that ask for it: `app: secrets[0].valueFrom`. */
 export interface ExplainedStatement extends Statement {
@@ -23,7 +24,8 @@ export function mergeGrants(grants: Grant[]): ExplainedStatement[] {
 function withoutNeedlessConditions(grant: Omit<Grant, "resource" | "because">, resource: string, grants: Grant[]) {
   const { conditions, ...unconditional } = grant;
   const free = grants.some(
-    (other) => !other.conditions && other.resource === resource && `${other.actions}` === `${grant.actions}`,
+    (other) =>
+      !other.conditions && `${other.actions}` === `${grant.actions}` && isPolicyArnOf(other.resource, resource),
   );
   return free || !conditions ? unconditional : grant;
 }
@@ -87,19 +89,10 @@ function keyApart(a: ExplainedStatement, b: ExplainedStatement): { operator: str
 function withoutCovered(resources: string[]): string[] {
   const patterns = resources
     .filter((each) => /(?<!\$\{)[*?]/.test(each))
-    .map((each) => ({ each, covers: matcher(each) }));
+    .map((each) => ({ each, covers: wildcards(each) }));
   return resources.filter(
     (resource) => !patterns.some(({ each, covers }) => each !== resource && covers.test(resource)),
   );
-}
-
-/** As IAM reads `*` and `?`, but where they are escaped as `${*}`. */
-function matcher(pattern: string): RegExp {
-  const parts = pattern.match(/\$\{[*?$]\}|./gs) ?? [];
-  const source = parts.map((part) =>
-    part === "*" ? ".*" : part === "?" ? "[^*]" : part.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&"),
-  );
-  return new RegExp(`^${source.join("")}$`, "s");
 }
 
 /** Labels stay unique: of the same purpose under several conditions, the later ones get a number. */

@@ -1,4 +1,4 @@
-import type { Wrong } from "./grants/grant";
+import type { Parsed } from "./grants/grant";
 import { arn, type Scope } from "./statement";
 
 /** A secret or parameter as a container names it. */
@@ -25,10 +25,7 @@ const SECRET_ARN = "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf";
  *
  * @param bareName What a text that is no ARN names. Absent: it names nothing.
  */
-export function parseSecretReference(
-  text: string,
-  bareName?: SecretReference["service"],
-): { parsed: SecretReference } | { wrong: Wrong } {
+export function parseSecretReference(text: string, bareName?: SecretReference["service"]): Parsed<SecretReference> {
   const [, partition = "", service, region = "", account = "", rest = ""] = ARN.exec(text) ?? [];
   const at = { partition, region, account };
   if (service === "ssm") return parameter(rest.replace(/^parameter(?=\/)/, ""), at, rest.startsWith("parameter/"));
@@ -42,7 +39,7 @@ export function parseSecretReference(
   return { wrong: { given, expected, fix: "copy the ARN from what makes the secret or parameter" } };
 }
 
-function parameter(text: string, at?: Scope, wellFormed = true): { parsed: SecretReference } | { wrong: Wrong } {
+function parameter(text: string, at?: Scope, wellFormed = true): Parsed<SecretReference> {
   const [, name] = PARAMETER_NAME.exec(text) ?? [];
   if (name && wellFormed) return { parsed: { service: "ssm", name, ...(at && { at }) } };
   const given = text === "" ? "an empty text" : `${at ? "a parameter's ARN" : "a name"} of another form`;
@@ -51,7 +48,7 @@ function parameter(text: string, at?: Scope, wellFormed = true): { parsed: Secre
 }
 
 /** The ARN, or all of `:json-key:version-stage:version-id` behind it: the agent refuses anything between. */
-function secret(text: string, at: Scope): { parsed: SecretReference } | { wrong: Wrong } {
+function secret(text: string, at: Scope): Parsed<SecretReference> {
   const [kind, name = "", ...suffix] = text.split(":");
   const [, stage, id] = suffix;
   const expected = `${SECRET_ARN}, and behind it nothing or :json-key:version-stage:version-id`;
@@ -80,4 +77,10 @@ export function policyArn({ service, name, at }: SecretReference, scope: Scope):
   // AWS's own parameters belong to no account.
   const account = name.startsWith("aws/service/") ? "" : scope.account;
   return arn(service, at ?? { ...scope, account }, `parameter/${name}`);
+}
+
+/** Whether a resource of a policy is another one's, or a secret's whose random characters it leaves open. */
+export function isPolicyArnOf(resource: string, other: string): boolean {
+  const isOpen = resource.endsWith("-??????") && resource.length === other.length;
+  return resource === other || (isOpen && other.startsWith(resource.slice(0, -6)));
 }

@@ -1,20 +1,21 @@
+import { within } from "../retention/fields";
 import type { Problem } from "../retention/types";
-import type { GrantSettings } from "./grants/grant";
+import type { GivenSettings, Wrong } from "./grants/grant";
 import { parseSecretReference } from "./secret-reference";
 
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/;
 
-/** What is wrong with the settings, as far as they are known; `path` stands before the names, such as `executionRole.`. */
-export function settingsProblems(settings: Partial<GrantSettings>, path = ""): Problem[] {
+/**
+ * What is wrong with the settings, as far as they are known.
+ *
+ * @param path Of the object that has them; empty for the outermost one.
+ */
+export function settingsProblems(settings: GivenSettings, path = ""): Problem[] {
   const { keys, pullThroughCachePrefixes, bucketAccountIds, additionalSecretArns } = settings;
-  const each = (
-    name: string,
-    values: string[] | undefined,
-    wrong: (value: string) => Omit<Problem, "path"> | undefined,
-  ) =>
+  const each = (name: string, values: string[] | undefined, wrong: (value: string) => Wrong | undefined) =>
     (values ?? []).flatMap((value, index) => {
       const problem = value === undefined ? undefined : wrong(value);
-      return problem ? [{ path: `${path}${name}[${index}]`, ...problem }] : [];
+      return problem ? [{ path: within(path, `${name}[${index}]`), ...problem }] : [];
     });
   const unless = (pattern: RegExp, given: string, expected: string, fix: string) => (value: string) =>
     pattern.test(value) ? undefined : { given, expected, fix };

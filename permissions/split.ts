@@ -3,9 +3,9 @@ import { distribute } from "./distribute";
 import { NOTHING_NEEDED } from "./execution";
 import { policyDocument, type Statement } from "./statement";
 
-/** In characters: all inline policies of a role, and one managed policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const INLINE = 10_240;
-const MANAGED = 6_144;
+/** Characters of all inline policies of a role, and of one managed policy: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const INLINE_LENGTH = 10_240;
+const MANAGED_LENGTH = 6_144;
 /** Managed policies of a role, by default and at most. */
 const USUAL_POLICIES = 10;
 const MOST_POLICIES = 20;
@@ -21,7 +21,7 @@ export function policyDocuments(
 ): { documents: string[]; problem?: undefined } | { documents?: undefined; problem: Problem } {
   if (policyCount === undefined) {
     const document = policyDocument(statements.length > 0 ? statements : [NOTHING_NEEDED]);
-    return document.length <= INLINE ? { documents: [document] } : { problem: tooLong(statements) };
+    return document.length <= INLINE_LENGTH ? { documents: [document] } : { problem: tooLong(statements) };
   }
   if (!Number.isInteger(policyCount) || policyCount < 1 || policyCount > MOST_POLICIES) {
     const expected = `a whole number from 1 to ${MOST_POLICIES}, the most managed policies that AWS attaches to a role`;
@@ -29,7 +29,7 @@ export function policyDocuments(
       problem: { path: "policyCount", given: String(policyCount), expected, fix: "correct it or leave it out" },
     };
   }
-  const filled = distribute(statements, policyCount, MANAGED);
+  const filled = distribute(statements, policyCount, MANAGED_LENGTH);
   if (!filled) return { problem: tooLong(statements, policyCount) };
   return { documents: filled.map((each) => policyDocument(each.length > 0 ? each : [NOTHING_NEEDED])) };
 }
@@ -38,10 +38,10 @@ function tooLong(statements: Statement[], policyCount?: number): Problem {
   const length = policyDocument(statements).length;
   const given = `${policyCount ?? "nothing"}, for statements of ${length} characters`;
   const limits = policyCount
-    ? `AWS takes ${MANAGED} characters of a managed policy`
-    : `AWS takes ${INLINE} characters of a role's inline policies`;
+    ? `AWS takes ${MANAGED_LENGTH} characters of a managed policy`
+    : `AWS takes ${INLINE_LENGTH} characters of a role's inline policies`;
   const counts = Array.from({ length: MOST_POLICIES }, (_, index) => index + 1);
-  const enough = counts.find((count) => count > (policyCount ?? 0) && distribute(statements, count, MANAGED));
+  const enough = counts.find((count) => count > (policyCount ?? 0) && distribute(statements, count, MANAGED_LENGTH));
   if (!enough) {
     const expected = `statements that ${MOST_POLICIES} managed policies hold, since ${limits}`;
     const fix = "give some of the containers a task definition and role of their own";

@@ -51,3 +51,15 @@ export function roleArn(scope: Pick<Scope, "partition" | "account">, path: strin
 export function literal(name: string): string {
   return name.replace(/[*?]|\$(?=\{)/g, (character) => `\${${character}}`);
 }
+
+/**
+ * What an action or ARN of a policy takes in, as IAM reads `*` and `?`, but where they are escaped as `${*}`; `?` does not
+ * take in a `*`, which may itself be a pattern's.
+ */
+export function wildcards(pattern: string, flags = ""): RegExp {
+  const parts = pattern.match(/\$\{[*?$]\}|./gs) ?? [];
+  const source = parts.map((part) =>
+    part === "*" ? ".*" : part === "?" ? "[^*]" : part.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&"),
+  );
+  return new RegExp(`^${source.join("")}$`, `s${flags}`);
+}

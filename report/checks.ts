@@ -1,10 +1,20 @@
-import type { Finding } from "../checks/check";
 import { CHECK_IDS } from "../checks/index";
 import { problemText } from "../retention/errors";
+import type { Finding } from "../retention/findings";
 import type { Problem } from "../retention/types";
 import { findingSections, findingsText, openByCheck } from "./findings";
 import { count, number } from "./sentences";
-import { type Cell, type Column, oneLine, paragraph, type Style, styled, type TableOptions, table } from "./table";
+import {
+  type Cell,
+  type Column,
+  oneLine,
+  paragraph,
+  type Style,
+  sectionsText,
+  styled,
+  type TableOptions,
+  table,
+} from "./table";
 
 /** What there is to say about files with task definitions: plain data, which `--json` prints. */
 export interface ChecksResult {
@@ -50,10 +60,7 @@ export function checksReport({ files }: ChecksResult, options: TableOptions = {}
     problems.flatMap((problem) => paragraph(problemText(problem), "problem: ", "red", options)),
     paragraph(headline(findings, files.length - problems.length, problems.length), "", "bold", options),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  return sectionsText(sections);
 }
 
 /** How often each check found something, and in how many files. */

@@ -1,19 +1,9 @@
+import type { AnyFinding } from "../retention/findings";
 import { count } from "./sentences";
 import { oneLine, paragraph, type Style, styled, type TableOptions } from "./table";
 
 /** More places than these are counted. */
 const MOST_PLACES = 3;
-
-/** What any check finds. */
-interface AnyFinding {
-  id: string;
-  what: string;
-  why: string;
-  fix: string;
-  link: string;
-  /** The reason of whoever accepted it. */
-  accepted?: string;
-}
 
 /** How findings of one kind of checks are told. */
 export interface Telling<F> {

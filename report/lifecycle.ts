@@ -5,7 +5,7 @@ import { LIFECYCLE_TELLING, problemSections } from "./lifecycle-findings";
 import { imagesSections, type LifecycleRepository, sortedVerdicts } from "./lifecycle-images";
 import { ruleSentence } from "./lifecycle-sentences";
 import { count, number } from "./sentences";
-import { type Cell, type Column, oneLine, paragraph, styled, type TableOptions, table } from "./table";
+import { type Cell, type Column, oneLine, paragraph, sectionsText, styled, type TableOptions, table } from "./table";
 
 /** What there is to say about a file with a lifecycle policy: plain data, which `--json` prints. */
 export type LifecycleResult = RefusedLifecycle | AcceptedLifecycle;
@@ -44,10 +44,7 @@ const CLAIMS =
 /** A policy for people: why AWS would refuse it, or its rules in a sentence each, findings, and what it takes when. */
 export function lifecycleReport(result: LifecycleResult, options: TableOptions = {}): string {
   const sections = result.policy === undefined ? refused(result, options) : accepted(result, options);
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  return sectionsText(sections);
 }
 
 function title(source: string, rest: string, { colour }: TableOptions): string {

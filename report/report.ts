@@ -7,7 +7,17 @@ import { restoreSection } from "./restore";
 import { secretsSection } from "./secrets";
 import type { Section } from "./sections";
 import { becauseText, count, notAppliedText, number, outcomeText, when } from "./sentences";
-import { type Cell, type Column, oneLine, paragraph, type Style, styled, type TableOptions, table } from "./table";
+import {
+  type Cell,
+  type Column,
+  oneLine,
+  paragraph,
+  type Style,
+  sectionsText,
+  styled,
+  type TableOptions,
+  table,
+} from "./table";
 
 const MOST_ROWS = 40;
 
@@ -84,8 +94,5 @@ export function textReport(report: Report, options: TableOptions = {}): string {
     say("", "dim", [notCoveredText(notCovered)]),
     [styled(`${count(calls, "call")} to AWS`, "dim", options.colour)],
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  return sectionsText(sections);
 }

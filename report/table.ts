@@ -87,6 +87,12 @@ function pad(text: string, width: number, align: Column["align"]): string {
   return align === "right" ? space + text : text + space;
 }
 
+/** Lines of sections as text, a blank line between; sections without lines are left out. */
+export function sectionsText(sections: string[][]): string {
+  const texts = sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
+  return `${texts.join("\n\n")}\n`;
+}
+
 /** Columns without a single entry are left out. Lines carry no trailing space. */
 export function table(columns: Column[], rows: Cell[][], options: TableOptions = {}): string {
   const { width = 120, colour = false } = options;

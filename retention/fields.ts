@@ -38,12 +38,7 @@ export function readFields<T>(
     return {};
   }
   const given = new Map<string, unknown>(Object.entries(value));
-  for (const name of given.keys()) {
-    if (Object.hasOwn(fields, name)) continue;
-    const fix = "correct its name or remove it";
-    const legible = /^[A-Za-z0-9_-]{1,64}$/.test(name) ? name : shown(name);
-    problems.push({ path: within(path, legible), given: "an unknown property", expected: `one of ${names}`, fix });
-  }
+  problems.push(...unknownProperties(value, Object.keys(fields), path));
   const read: Record<string, unknown> = {};
   for (const [name, field] of Object.entries<Field>(fields)) {
     const member = given.get(name);
@@ -58,6 +53,19 @@ export function readFields<T>(
     }
   }
   return read as Partial<T>;
+}
+
+/** Whatever an object has besides these properties: it was mistyped, or would be passed on unread. */
+export function unknownProperties(given: object, known: readonly string[], path: string): Problem[] {
+  const fix = "correct its name or remove it";
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: within(path, /^[A-Za-z0-9_-]{1,64}$/.test(name) ? name : shown(name)),
+      given: "an unknown property",
+      expected: `one of ${known.join(", ")}`,
+      fix,
+    }));
 }
 
 function readItems(value: unknown, items: Record<string, Field>, problems: Problem[], path: string): unknown[] {

@@ -1,8 +1,8 @@
 /**
  * `npm run mutate`: breaks the product on purpose, one break at a time, and lists which of them a test noticed. First
- * every rule, source and guard is left out of its list in turn; then Stryker mutates the operators of what decides and
- * removes. What no test of a unit notices, 500 steps of the simulation must. `-- --shard 1/4` takes every fourth break.
- * Fails where a break survives that docs/mutants.md does not explain.
+ * every rule, source, guard, constraint, check and grant is left out of its list in turn; then Stryker mutates the
+ * operators of what decides and removes. What no test of a unit notices, 500 steps of the simulation must. `-- --shard
+ * 1/4` takes every fourth break. Fails where a break survives that docs/mutants.md does not explain.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
@@ -24,10 +24,16 @@ const MUTATED = [
   "cleanup/store/lease.ts",
   "cleanup/guards.ts",
   "aws/apply-revisions.ts",
+  "lifecycle/evaluate.ts",
+  "lifecycle/mark.ts",
+  "lifecycle/tags.ts",
 ];
 
 /** The tests of units, the quickest first: all that need neither a deployment nor a simulated history. */
 const UNITS = [
+  "tests/checks/*.test.ts",
+  "tests/permissions/*.test.ts",
+  "tests/lifecycle/!(against-simulator|corpus|checks-corpus|checks-properties).test.ts",
   "tests/retention/**/*.test.ts",
   "tests/aws/**/*.test.ts",
   "tests/cleanup/store/*.test.ts",

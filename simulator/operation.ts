@@ -121,6 +121,9 @@ export function arn(scope: Scope, service: string, resource: string, account = s
   return `arn:${partition(scope.region)}:${service}:${where}:${resource}`;
 }
 
+/** Account of an ARN; empty where it names none. */
+export const accountOf = (arn: string): string => arn.split(":")[4] ?? "";
+
 /** What the names of a partition's endpoints and services end in. */
 export const dnsSuffix = (region: string): string =>
   partition(region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";

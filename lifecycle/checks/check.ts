@@ -1,3 +1,4 @@
+import type { AnyFinding } from "../../retention/findings";
 import type { Image, TagMutability } from "../../retention/images/image";
 import type { Millis } from "../../retention/types";
 import type { LifecyclePolicy } from "../types";
@@ -30,16 +31,9 @@ export interface LifecycleCheck {
   find(policy: LifecyclePolicy, context: RepositoryContext): { rule: number; what: string }[];
 }
 
-export interface LifecycleFinding {
-  /** The check's id. */
-  id: string;
+/** What is found in a lifecycle policy. */
+export interface LifecycleFinding extends AnyFinding {
   kind: LifecycleCheck["kind"];
   /** Priority of the rule. */
   rule: number;
-  what: string;
-  why: string;
-  fix: string;
-  link: string;
-  /** Why it is accepted. Absent: it is not. */
-  accepted?: string;
 }

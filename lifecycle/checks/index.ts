@@ -1,4 +1,4 @@
-import type { AcceptedFinding } from "../../retention/findings";
+import { type AcceptedFinding, withReasons } from "../../retention/findings";
 import type { LifecyclePolicy } from "../types";
 import { archiveMinimum } from "./archive-minimum";
 import { ageInUse, countInUse, pullTimeInUse } from "./blind-rules";
@@ -38,9 +38,8 @@ export function findingsOf(
   context: RepositoryContext,
   accepted: readonly AcceptedFinding[],
 ): LifecycleFinding[] {
-  return LIFECYCLE_CHECKS.flatMap(({ id, kind, why, fix, link, find }) => {
-    const reason = accepted.find((acceptance) => acceptance.id === id)?.reason;
-    const acceptance = reason === undefined ? {} : { accepted: reason };
-    return find(policy, context).map(({ rule, what }) => ({ id, kind, rule, what, why, fix, link, ...acceptance }));
-  }).sort((one, other) => one.rule - other.rule);
+  const findings = LIFECYCLE_CHECKS.flatMap(({ id, kind, why, fix, link, find }) =>
+    find(policy, context).map(({ rule, what }) => ({ id, kind, rule, what, why, fix, link })),
+  );
+  return withReasons(findings, accepted).sort((one, other) => one.rule - other.rule);
 }

@@ -1,6 +1,6 @@
 import { parseSecretReference, type SecretReference } from "../secret-reference";
 import { type FileReference, fileGrants, parseFile } from "./files";
-import { containerName, fieldGrants, type Wrong } from "./grant";
+import { fieldGrants, type Parsed } from "./grant";
 import { secretGrants } from "./secrets";
 
 type SpecReference = { file: FileReference } | { parameter: SecretReference } | { local: true };
@@ -10,7 +10,6 @@ type SpecReference = { file: FileReference } | { parameter: SecretReference } | 
  * names in turn stands in the file, and is asked of the author.
  */
 export const credentialSpecsGrants = fieldGrants<SpecReference>("credentialSpecs", {
-  called: containerName,
   named: ({ credentialSpecs = [], dockerSecurityOptions = [] }) => [
     ...credentialSpecs.map((text, index) => ({ field: `credentialSpecs[${index}]`, text })),
     ...dockerSecurityOptions.flatMap((text, index) =>
@@ -24,7 +23,7 @@ export const credentialSpecsGrants = fieldGrants<SpecReference>("credentialSpecs
   },
 });
 
-function parse(text: string): { parsed: SpecReference } | { wrong: Wrong } {
+function parse(text: string): Parsed<SpecReference> {
   const [, place] = /^credentialspec(?:domainless)?:(.+)$/s.exec(text) ?? [];
   if (place?.startsWith("file://")) return { parsed: { local: true } };
   const file = parseFile(place ?? "");

@@ -1,5 +1,5 @@
 import { literal } from "../statement";
-import { type Because, containerName, fieldGrants, type Grant, type GrantContext, type Wrong } from "./grant";
+import { type Because, fieldGrants, type Grant, type GrantContext, type Parsed } from "./grant";
 
 /** An object in S3, and its bucket, as ARNs. */
 export interface FileReference {
@@ -8,7 +8,7 @@ export interface FileReference {
 }
 
 /** Reads an S3 object's ARN. */
-export function parseFile(text: string): { parsed: FileReference } | { wrong: Wrong } {
+export function parseFile(text: string): Parsed<FileReference> {
   const [object, bucket] = /^(arn:aws[a-z-]*:s3:::[A-Za-z0-9._-]+)\/.+$/s.exec(text) ?? [];
   if (object && bucket) return { parsed: { object, bucket } };
   const given = text === "" ? "an empty text" : "text that is no ARN of an S3 object";
@@ -28,7 +28,6 @@ export function fileGrants({ object, bucket }: FileReference, because: Because, 
 
 /** Files of environment variables. */
 export const environmentFilesGrants = fieldGrants<FileReference>("environmentFiles", {
-  called: containerName,
   named: ({ environmentFiles = [] }) =>
     environmentFiles.map(({ value }, index) => ({ field: `environmentFiles[${index}].value`, text: value })),
   parse: parseFile,
@@ -37,7 +36,6 @@ export const environmentFilesGrants = fieldGrants<FileReference>("environmentFil
 
 /** FireLens's configuration, where it lies in S3. Where logs are sent to is the task role's concern. */
 export const firelensGrants = fieldGrants<FileReference>("firelensConfiguration", {
-  called: containerName,
   named({ firelensConfiguration: { options } = {} }) {
     const text = options?.["config-file-type"] === "s3" ? options["config-file-value"] : undefined;
     return [{ field: "firelensConfiguration.options.config-file-value", text }];

@@ -34,11 +34,17 @@ export interface GrantSettings {
   additionalSecretArns: string[];
 }
 
+/** Those that the author gave. */
+export type GivenSettings = Partial<Omit<GrantSettings, "keys">> & { keys?: Partial<GrantSettings["keys"]> };
+
 /** Where the tasks run, and what their author knows. */
 export interface GrantContext extends Scope, GrantSettings {}
 
 /** What is wrong with a text. */
 export type Wrong = Omit<Problem, "path">;
+
+/** What a text stands for, or what is wrong with it. Narrow it by `"wrong" in result`. */
+export type Parsed<T> = { parsed: T } | { wrong: Wrong };
 
 /** What one field needs of the execution role. */
 export interface FieldGrants<S = Container> {
@@ -52,18 +58,19 @@ export interface FieldGrants<S = Container> {
 export const containerName = ({ name }: { name?: string }): string => name || "container without a name";
 
 /** A field whose texts each name something that needs grants. */
-export function fieldGrants<T, S = Container>(
+export function fieldGrants<T, S extends { name?: string } = Container>(
   field: string,
   {
-    called,
+    called = containerName,
     named,
     parse,
     grants,
   }: {
-    called: (subject: S) => string;
+    /** @default {@link containerName} */
+    called?: (subject: S) => string;
     /** The texts of the field, each with its place. */
     named: (subject: S) => { field: string; text: string | undefined }[];
-    parse: (text: string) => { parsed: T } | { wrong: Wrong };
+    parse: (text: string) => Parsed<T>;
     grants: (parsed: T, because: Because, context: GrantContext) => Grant[];
   },
 ): FieldGrants<S> {

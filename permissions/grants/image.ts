@@ -1,9 +1,8 @@
 import { type ImageReference, parseImageReference } from "../../retention/images/reference";
-import { containerName, fieldGrants, type Grant, type Wrong } from "./grant";
+import { fieldGrants, type Grant, type Parsed } from "./grant";
 
 /** Pulls from private ECR repositories; other registries need no right of AWS's. */
 export const imageGrants = fieldGrants<ImageReference>("image", {
-  called: containerName,
   named: ({ image }) => [{ field: "image", text: image }],
   parse,
   grants({ registry, repository }, because, { pullThroughCachePrefixes }) {
@@ -38,7 +37,7 @@ export const imageGrants = fieldGrants<ImageReference>("image", {
 /** Of ECR's, but for the account. */
 const LIKE_ECR = /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws|on)\./;
 
-function parse(text: string): { parsed: ImageReference } | { wrong: Wrong } {
+function parse(text: string): Parsed<ImageReference> {
   const parsed = parseImageReference(text);
   const expected = "an image such as nginx:1.27 or 111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1.4.2";
   if (!parsed) {

@@ -1,3 +1,4 @@
+import { isPolicyArnOf } from "../secret-reference";
 import type { Statement } from "../statement";
 import type { Grant, GrantContext, GrantSettings } from "./grant";
 
@@ -49,8 +50,11 @@ const DNS_SUFFIXES: Record<string, string> = {
 
 /** Decrypts what the other grants read, for them alone, through the service that keeps it. */
 export function keyGrants(grants: Grant[], context: GrantContext): Grant[] {
-  return grants.flatMap(({ actions, resource, because }) =>
-    actions.flatMap((action) => {
+  const named = new Set(grants.map(({ resource }) => resource));
+  return grants.flatMap(({ actions, resource: given, because }) => {
+    // A secret that is named both ways is one: by the name that holds the other.
+    const resource = [...named].find((other) => other !== given && isPolicyArnOf(other, given)) ?? given;
+    return actions.flatMap((action) => {
       const encrypted = ENCRYPTED[action];
       const values = encrypted?.values(resource) ?? [];
       if (!encrypted || values.length === 0) return [];
@@ -63,8 +67,8 @@ export function keyGrants(grants: Grant[], context: GrantContext): Grant[] {
           conditions: conditions(encrypted, key, values),
           because,
         }));
-    }),
-  );
+    });
+  });
 }
 
 /** A key works in its own Region alone; a bucket's ARN does not tell its Region. */

@@ -1,9 +1,8 @@
 import { parseSecretReference, policyArn, type SecretReference } from "../secret-reference";
-import { type Because, containerName, fieldGrants, type Grant, type GrantContext } from "./grant";
+import { type Because, fieldGrants, type Grant, type GrantContext } from "./grant";
 
 /** Secrets and parameters that ECS injects, into the container or its log driver, whatever that is. */
 export const secretsGrants = fieldGrants<SecretReference>("secrets", {
-  called: containerName,
   named: ({ secrets = [], logConfiguration }) => [
     ...secrets.map(({ valueFrom }, index) => ({ field: `secrets[${index}].valueFrom`, text: valueFrom })),
     ...(logConfiguration?.secretOptions ?? []).map(({ valueFrom }, index) => ({
@@ -17,7 +16,6 @@ export const secretsGrants = fieldGrants<SecretReference>("secrets", {
 
 /** The secret that ECS logs in to another registry with. */
 export const repositoryCredentialsGrants = fieldGrants<SecretReference>("repositoryCredentials", {
-  called: containerName,
   named: ({ repositoryCredentials }) => [
     { field: "repositoryCredentials.credentialsParameter", text: repositoryCredentials?.credentialsParameter },
   ],

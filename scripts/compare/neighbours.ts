@@ -1,3 +1,4 @@
+import { accountOf } from "../../simulator/operation";
 import { type Question, SCOPE, type Task } from "./tasks";
 
 /** Things of one kind that the task does not use, and how its role would reach them. */
@@ -19,7 +20,7 @@ const of = (action: string, elsewhere: string[], beside: (used: string) => strin
     ...used
       .filter((each) => each.action === action)
       .map(({ resource }) => resource)
-      .filter((resource) => [SCOPE.account, ""].includes(resource.split(":")[4] ?? ""))
+      .filter((resource) => [SCOPE.account, ""].includes(accountOf(resource)))
       .map(beside),
   ].map((resource) => ({ action, resource }));
 

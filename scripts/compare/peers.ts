@@ -1,5 +1,5 @@
 import { readContainerDefinitions } from "../../permissions/containers";
-import { executionGrants, executionStatements } from "../../permissions/execution";
+import { executionGrants, executionStatements, grantContext } from "../../permissions/execution";
 import { policyDocument } from "../../permissions/statement";
 import { readJson, SCOPE, type Task } from "./tasks";
 
@@ -68,8 +68,7 @@ const OURS: Peer = {
     const { containers, problems } = readContainerDefinitions(JSON.stringify(containerDefinitions), "containers");
     if (problems)
       throw new Error(problems.map(({ path, given, expected }) => `${path}: ${given}, not ${expected}`).join());
-    const context = { ...SCOPE, keys, pullThroughCachePrefixes: [], bucketAccountIds: [], additionalSecretArns: [] };
-    const grants = executionGrants(containers, [], context);
+    const grants = executionGrants(containers, [], grantContext(SCOPE, { keys }));
     const { Statement } = JSON.parse(policyDocument(executionStatements(grants))) as { Statement: PolicyStatement[] };
     const given = Object.entries(keys).filter(([, arns]) => arns.length > 0);
     return {

@@ -1,6 +1,6 @@
-import type { Context } from "../../simulator/operation";
+import { accountOf, type Context } from "../../simulator/operation";
 import { alike, type PolicyText, readPolicies } from "../../simulator/policy-text";
-import { accountOf, type Evidence, type Held, type HeldRole, holderOf } from "./evidence";
+import { type Evidence, type Held, type HeldRole, holderOf } from "./evidence";
 
 /** One resource of a recorded call, whose principal is a deployed role, or a service that takes one on. */
 export interface Call {

@@ -17,6 +17,7 @@ import {
   subjectsOf,
 } from "./policies";
 import { RecordedNames } from "./recorded-names";
+
 /** What was found of one statement. */
 export interface StatementProof {
   statement: HeldStatement;

@@ -1,4 +1,5 @@
 import type { RecordedCall, World } from "../../simulator";
+import { accountOf } from "../../simulator/operation";
 import { rolePolicies } from "../../simulator/services/iam";
 
 /** A role of a deployed account. */
@@ -56,8 +57,6 @@ export function heldBy(world: World, accounts: string[], isOurs: (arn: string) =
   );
   return { roles, resources: [...buckets, ...queues].filter(({ arn }) => isOurs(arn)) };
 }
-
-export const accountOf = (arn: string) => arn.split(":")[4] ?? "";
 
 /** The bucket of an object; otherwise the resource itself. */
 export const holderOf = (arn: string) => (arn.split(":")[2] === "s3" ? arn.replace(/\/.*$/, "") : arn);

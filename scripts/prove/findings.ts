@@ -46,9 +46,17 @@ export function loose(where: Where, miss: NearMiss): Finding {
   return { check: "tight", ...about(where), action, what: kind, says };
 }
 
-/** `*` where AWS lets something narrower be named. */
+/** Operators that a call without the key passes, too. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const OPEN = /IfExists$|^ForAllValues:|Not/;
+
+/** `*` where AWS lets something narrower be named, and what lets in all that it does not name. */
 export async function wildcardsIn(statement: HeldStatement): Promise<Finding[]> {
-  const findings: Finding[] = [];
+  const findings = [
+    ...Object.keys(statement.raw).filter((element) => /^Not/.test(element)),
+    ...Object.keys(statement.raw.Condition ?? {}).filter((operator) => OPEN.test(operator)),
+  ].map((what): Finding => {
+    return { check: "wildcard", ...about(statement), what, says: `${what} lets in whatever it does not name` };
+  });
   for (const action of actionsOf(statement)) {
     const finding = { check: "wildcard" as const, ...about(statement), action, what: action };
     if (/[*?]/.test(action)) findings.push({ ...finding, says: `action ${action} holds a wildcard` });

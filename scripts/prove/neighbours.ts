@@ -1,6 +1,6 @@
-import type { Context } from "../../simulator/operation";
+import { accountOf, type Context } from "../../simulator/operation";
 import { type Call, type Case, callerOf } from "./calls";
-import { accountOf, type Held } from "./evidence";
+import type { Held } from "./evidence";
 import { escaped, type Part, partsOf } from "./iam-data";
 import { type Ask, canHavePolicy, isDeployed } from "./oracle";
 import type { RecordedNames } from "./recorded-names";
@@ -55,7 +55,6 @@ function named(call: Call, { kind, value }: Part, names: string[], place: (name:
   return names.map((name) => ({
     ...call,
     kind: kindOf(kind, value, name),
-
     resource: place(name),
     context: replaced(call.context, value, name),
   }));

@@ -1,8 +1,8 @@
 import { ADMINISTRATOR, type Iam, type Policies } from "../../simulator/iam";
-import type { Principal } from "../../simulator/operation";
+import { accountOf, type Principal } from "../../simulator/operation";
 import { OPERATIONS } from "../../simulator/services/index";
 import { type Call, policyOf } from "./calls";
-import { accountOf, type Held, holderOf } from "./evidence";
+import { type Held, holderOf } from "./evidence";
 
 /** A call, and what is not as it is deployed. */
 export interface Ask extends Call {

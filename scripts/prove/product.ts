@@ -3,7 +3,7 @@ import { EXPLAINED } from "./explained";
 import { byName, nameOf } from "./names";
 import { type Proof, prove } from "./proof";
 import { accountEvidence } from "./scenarios/account";
-import { markdownTable } from "./table";
+import { proofMarkdown } from "./table";
 
 /** Deploys the product into a simulated account, lets it live there, and proves what its roles may do. */
 export async function proveProduct(): Promise<Proof> {
@@ -15,12 +15,12 @@ export async function proveProduct(): Promise<Proof> {
 }
 
 /**
- * The table of docs/permissions.md.
+ * The section of docs/permissions.md.
  *
  * @throws Error with every line that does not hold.
  */
-export async function proofTable(): Promise<string> {
+export async function proofSection(): Promise<string> {
   const { rows, failures } = await proveProduct();
   if (failures.length > 0) throw new Error(failures.join("\n"));
-  return markdownTable(rows, EXPLAINED);
+  return proofMarkdown(rows, EXPLAINED);
 }

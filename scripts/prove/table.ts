@@ -1,3 +1,4 @@
+import { markdownTable } from "../markdown";
 import type { Explanation, Row } from "./proof";
 
 const HEAD = ["role", "statement", "calls", "necessary", "neighbours refused", "AWS grants on `*` alone"];
@@ -28,12 +29,11 @@ const BEGIN = "<!-- What npm run prove:least-privilege found -->";
 const END = "<!-- Until here -->";
 
 /** As a part of a page, with the reasons for what is not needed or not refused. */
-export function markdownTable(rows: readonly Row[], explained: readonly Explanation[]): string {
-  const table = [HEAD, HEAD.map(() => "---"), ...cells(rows)].map((line) => `| ${line.join(" | ")} |`);
+export function proofMarkdown(rows: readonly Row[], explained: readonly Explanation[]): string {
   return [
     BEGIN,
     "",
-    ...table,
+    markdownTable(HEAD, ...cells(rows)),
     "",
     "Not counted, since it is so for a reason:",
     "",
@@ -43,8 +43,8 @@ export function markdownTable(rows: readonly Row[], explained: readonly Explanat
   ].join("\n");
 }
 
-/** The part of a page that `markdownTable` made; empty where there is none. */
-export function tableIn(page: string): string {
+/** The part of a page that {@link proofMarkdown} made; empty where there is none. */
+export function proofIn(page: string): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   return begin < 0 || end < begin ? "" : page.slice(begin, end + END.length);
 }

@@ -83,7 +83,9 @@ async function openLog(agent: Agent, { name, logConfiguration }: ContainerDefini
   // Without a prefix Docker names the stream after the container.
   const logStreamName = prefix ? `${prefix}/${name}/${task}` : scope.world.random.text(64);
   const exists = scope.world.services.logs.at({ ...scope, region }).groups.has(logGroupName);
-  if (options["awslogs-create-group"] === "true" && !exists) await logs("CreateLogGroup", {});
+  // The log driver is written in Go: https://pkg.go.dev/strconv#ParseBool
+  const creates = /^(?:1|[tT]|true|True|TRUE)$/.test(options["awslogs-create-group"] ?? "");
+  if (creates && !exists) await logs("CreateLogGroup", {});
   await logs("CreateLogStream", { logStreamName });
   const logEvents = [{ timestamp: scope.world.clock.now(), message: "started" }];
   await logs("PutLogEvents", { logStreamName, logEvents });

@@ -1,5 +1,5 @@
 import type { Millis } from "../../retention/types";
-import { AwsError, arn, partition, type Scope } from "../operation";
+import { AwsError, accountOf, arn, partition, type Scope } from "../operation";
 
 export interface Role {
   name: string;
@@ -74,7 +74,7 @@ export function roleOf(scope: Scope, name: string): Role {
 
 /** By ARN, in whichever account it names. */
 export function roleByArn(scope: Scope, roleArn: string): Role | undefined {
-  const account = roleArn.split(":")[4] ?? "";
+  const account = accountOf(roleArn);
   const role = iam({ ...scope, account }).roles.get(roleArn.split("/").at(-1) ?? "");
   return role?.arn === roleArn ? role : undefined;
 }
@@ -169,11 +169,11 @@ export function rolePolicies(
 
 /** In whichever account it names: AWS's own are those of the account `aws`. */
 function policyByArn(scope: Scope, policyArn: string): ManagedPolicy | undefined {
-  return iam({ ...scope, account: policyArn.split(":")[4] ?? "" }).policies.get(policyArn);
+  return iam({ ...scope, account: accountOf(policyArn) }).policies.get(policyArn);
 }
 
-/** What a resource of another account says whose policy nobody put: this account's principals may, if their own policies allow it. */
-export const trustsAccounts = (scope: Scope, ...accounts: string[]): string =>
+/** JSON of a resource's policy that lets accounts in: their principals may, if their own policies allow it. */
+export const trustsAccounts = (scope: Pick<Scope, "region">, ...accounts: string[]): string =>
   JSON.stringify({
     Version: "2012-10-17",
     Statement: accounts.map((account) => ({

@@ -1,4 +1,4 @@
-import { arn, type CallScope, dnsSuffix, type Operations, type Scope } from "../operation";
+import { accountOf, arn, type CallScope, dnsSuffix, type Operations, type Scope } from "../operation";
 import { trustsAccounts } from "./iam";
 
 /** Key policies as JSON, by the key's ARN. Keys of which none was put trust their account, and the caller's. */
@@ -26,13 +26,11 @@ export async function decryptThrough(
   });
 }
 
-const ownerOf = (key: string) => key.split(":")[4] ?? "";
-
 export const kmsOperations: Operations = {
   Decrypt: {
     action: "kms:Decrypt",
     resources: ({ KeyId }) => [KeyId],
-    owner: ({ KeyId }) => ownerOf(KeyId),
+    owner: ({ KeyId }) => accountOf(KeyId),
     context: ({ EncryptionContext = {} }: { EncryptionContext?: Record<string, string> }, { account }) => ({
       "kms:CallerAccount": account,
       "kms:EncryptionContextKeys": Object.keys(EncryptionContext),
@@ -42,7 +40,7 @@ export const kmsOperations: Operations = {
     }),
     // Unlike other resources, a key is out of reach even for its own account's policies unless its policy says so.
     resourcePolicy: ({ KeyId }, scope) =>
-      scope.world.services.kms.policies.get(KeyId) ?? trustsAccounts(scope, ownerOf(KeyId), scope.account),
+      scope.world.services.kms.policies.get(KeyId) ?? trustsAccounts(scope, accountOf(KeyId), scope.account),
     run: ({ KeyId }) => ({ KeyId, Plaintext: Buffer.alloc(32) }),
   },
 };

@@ -1,4 +1,4 @@
-import { arn, type CallScope, type Operations, type Scope } from "../operation";
+import { accountOf, arn, type CallScope, type Operations, type Scope } from "../operation";
 import { trustsAccounts } from "./iam";
 import { decryptThrough } from "./kms";
 
@@ -52,7 +52,7 @@ export const secretsmanagerOperations: Operations = {
   GetSecretValue: {
     action: "secretsmanager:GetSecretValue",
     resources: (input: Input, scope) => [secretOf(scope, input.SecretId).arn],
-    owner: (input: Input, scope) => ownerOf(secretOf(scope, input.SecretId)),
+    owner: (input: Input, scope) => accountOf(secretOf(scope, input.SecretId).arn),
     context: ({ SecretId, VersionId, VersionStage }: Input) => ({
       "secretsmanager:SecretId": SecretId,
       ...(VersionId && { "secretsmanager:VersionId": VersionId }),
@@ -60,7 +60,9 @@ export const secretsmanagerOperations: Operations = {
     }),
     resourcePolicy: (input: Input, scope) => {
       const secret = secretOf(scope, input.SecretId);
-      return secret.policy ?? (ownerOf(secret) === scope.account ? undefined : trustsAccounts(scope, scope.account));
+      return (
+        secret.policy ?? (accountOf(secret.arn) === scope.account ? undefined : trustsAccounts(scope, scope.account))
+      );
     },
     run: (input: Input, scope: CallScope) => {
       const { arn: ARN, name: Name, kmsKeyArn } = secretOf(scope, input.SecretId);
@@ -72,5 +74,3 @@ export const secretsmanagerOperations: Operations = {
     },
   },
 };
-
-const ownerOf = (secret: Secret) => secret.arn.split(":")[4] ?? "";

@@ -1,4 +1,4 @@
-import { arn, type CallScope, type Operations, type Scope } from "../operation";
+import { accountOf, arn, type CallScope, type Operations, type Scope } from "../operation";
 import { trustsAccounts } from "./iam";
 import { decryptThrough } from "./kms";
 
@@ -39,7 +39,7 @@ interface Input {
 
 /** Account of the parameters: those of one call are all of the first one's. */
 const ownerOf = ({ Names: [first = ""] }: Input, scope: Scope) =>
-  parameterArn(scope, first).split(":")[4] || scope.account;
+  accountOf(parameterArn(scope, first)) || scope.account;
 
 export const ssmOperations: Operations = {
   GetParameters: {

@@ -1,5 +1,5 @@
 import type { Millis } from "../../retention/types";
-import { AwsError, arn, type Context, type Operations, type Principal, type Scope } from "../operation";
+import { AwsError, accountOf, arn, type Context, type Operations, type Principal, type Scope } from "../operation";
 import { type Role, roleByArn } from "./iam";
 
 export const newStsState = () => ({
@@ -16,7 +16,7 @@ export function openSession(
   role: Role,
   session: { name: string; expiresAt?: Millis },
 ): Principal & { sessionToken: string } {
-  const account = role.arn.split(":")[4] ?? "";
+  const account = accountOf(role.arn);
   const accessKeyId = `ASIA${scope.world.random.text(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`;
   const principal = {
     arn: arn(scope, "sts", `assumed-role/${role.name}/${session.name}`, account).replace(`:${scope.region}:`, "::"),
@@ -68,7 +68,7 @@ export const stsOperations: Operations = {
   AssumeRole: {
     action: "sts:AssumeRole",
     resources: (input) => [input.RoleArn],
-    owner: (input) => String(input.RoleArn).split(":")[4],
+    owner: (input) => accountOf(String(input.RoleArn)) || undefined,
     context: (input) => ({
       "sts:RoleSessionName": input.RoleSessionName,
       ...(input.ExternalId === undefined ? {} : { "sts:ExternalId": input.ExternalId }),

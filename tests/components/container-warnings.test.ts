@@ -3,16 +3,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ExecutionRole, type ExecutionRoleArgs, ServiceRetention } from "../../index";
 import { PLANTED, PLANTED_URLS, PLANTED_VALUES } from "../support/planted-secrets";
-import { ACCOUNT, attemptDeployment, REGION } from "./support/record-deployment";
+import { ACCOUNT, attemptDeployment, cleanupFunction, image, REGION } from "./support/record-deployment";
 
-const image = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/shop/checkout:1.4.2`;
-const reference = {
-  bucketName: "store",
-  roleArn: `arn:aws:iam::${ACCOUNT}:role/ecs-retention-${REGION}`,
-  rolePath: `/ecs-retention/${REGION}/`,
-  region: REGION,
-  account: ACCOUNT,
-};
 const healthCheck = { command: ["CMD", "curl -f localhost || exit 1"] };
 const app = { image, user: "1000", readonlyRootFilesystem: true, healthCheck };
 const logged = { ...app, logConfiguration: { logDriver: "splunk" } };
@@ -21,7 +13,7 @@ const containerDefinitions = JSON.stringify([{ name: "app", ...logged }]);
 
 const ofRole = (args: ExecutionRoleArgs) => () => new ExecutionRole("start", args);
 const ofService = (executionRole: ExecutionRoleArgs) => () =>
-  new ServiceRetention("checkout", { family: "checkout", cleanupFunction: reference, executionRole });
+  new ServiceRetention("checkout", { family: "checkout", cleanupFunction, executionRole });
 
 describe("the checks of containers", () => {
   for (const [what, args] of Object.entries<ExecutionRoleArgs>({

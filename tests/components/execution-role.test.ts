@@ -1,24 +1,21 @@
 import assert from "node:assert/strict";
-import * as aws from "@pulumi/aws";
-import type * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { ExecutionRole, type ExecutionRoleArgs, type GrantExplanation } from "../../index";
+import { ExecutionRole, type ExecutionRoleArgs, TaskRole } from "../../index";
 import {
   ACCOUNT,
+  allowedBy,
   attemptDeployment,
   dependencyNames,
   find,
+  image,
   REGION,
-  type Registered,
   recordDeployment,
   statementsOf,
   UNKNOWN,
 } from "./support/record-deployment";
 
-const image = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/shop/checkout:1`;
-const containers = { app: { image } };
 const secretArn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`;
-const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/0123abcd-0123-0123-0123-0123456789ab`;
+const containers = { app: { image } };
 const secrets = (count: number) => ({
   app: {
     image,
@@ -29,26 +26,104 @@ const secrets = (count: number) => ({
   },
 });
 
-const deploy = (args: ExecutionRoleArgs, preview = false) =>
-  recordDeployment(() => new ExecutionRole("start", args), { preview });
-/** Everything that the role's policies allow, by action. */
-const allowed = (all: Registered[]) =>
-  all
-    .filter(({ type, inputs }) => /:(?:Role)?Policy$/.test(type) && inputs.policy !== UNKNOWN)
-    .flatMap(({ inputs }) => Object.values(statementsOf(inputs.policy)))
-    .flatMap(({ Action, Resource }) =>
-      Action.flatMap((action: string) => Resource.map((on: string) => `${action} ${on}`)),
-    );
+const deploy = (args: ExecutionRoleArgs) => recordDeployment(() => new ExecutionRole("start", args));
 
-async function grantsOf(args: ExecutionRoleArgs): Promise<GrantExplanation[]> {
-  let grants: GrantExplanation[] = [];
-  await recordDeployment(() => {
-    new ExecutionRole("start", args).grants.apply((value) => {
-      grants = value;
+async function outputOf<T>(output: () => pulumi.Output<T>): Promise<T[]> {
+  const seen: T[] = [];
+  await recordDeployment(() => output().apply((value) => seen.push(value)));
+  return seen;
+}
+
+describe("ExecutionRole", () => {
+  it("grants the same for the string of a task definition and for a map of containers", async () => {
+    const containerDefinitions = JSON.stringify([{ name: "app", image }]);
+    const policies: string[] = [];
+    for (const args of [{ containerDefinitions }, { containers }]) {
+      policies.push(find(await deploy(args), "start-policy").inputs.policy);
+    }
+    assert.equal(policies[0], policies[1]);
+    assert.deepEqual(statementsOf(policies[0] as string).PullImages?.Resource, [
+      `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/shop/checkout`,
+    ]);
+  });
+
+  it("lets ECS alone take it on, for tasks of the account and Region", async () => {
+    const { assumeRolePolicy } = find(await deploy({ containers, region: "us-east-1" }), "start-role").inputs;
+    assert.deepEqual(statementsOf(assumeRolePolicy).RunTasks?.Condition, {
+      StringEquals: { "aws:SourceAccount": ACCOUNT },
+      ArnLike: { "aws:SourceArn": `arn:aws:ecs:us-east-1:${ACCOUNT}:*` },
     });
   });
-  return grants;
-}
+
+  it("gives its ARN away", async () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:role/start-role-1a2b3c4`;
+    assert.deepEqual(await outputOf(() => new ExecutionRole("start", { containers }).arn), [arn]);
+  });
+
+  it("grants an adopted role, found by its name, and leaves the role itself alone", async () => {
+    const all = await deploy({ containers, existingRoleName: "theirs" });
+    assert.deepEqual(
+      all.map(({ name, inputs }) => [name, inputs.role]),
+      [
+        ["start", undefined],
+        ["start-policy", "theirs"],
+      ],
+    );
+    assert.deepEqual(await outputOf(() => new ExecutionRole("start", { containers, existingRoleName: "theirs" }).arn), [
+      `arn:aws:iam::${ACCOUNT}:role/teams/theirs`,
+    ]);
+  });
+
+  it("keeps definitions secret that are, and its policy readable", async () => {
+    const containerDefinitions = pulumi.secret(
+      JSON.stringify([{ image, environment: [{ name: "A", value: "hunter2" }] }]),
+    );
+    const all = await deploy({ containerDefinitions });
+    assert.match(find(all, "start").sent, /1b47061264138c4ac30d75fd1eb44270/);
+    assert.doesNotMatch(find(all, "start-policy").sent, /1b47061264138c4ac30d75fd1eb44270/);
+    for (const { sent } of all) assert.doesNotMatch(sent, /hunter2/);
+  });
+
+  it("leaves its policy unknown in a preview where the definitions are", async () => {
+    const all = await recordDeployment(
+      () => {
+        const definitions = pulumi.jsonStringify([{ image: new TaskRole("other").name }]);
+        new ExecutionRole("start", { containerDefinitions: definitions });
+      },
+      { preview: true },
+    );
+    assert.equal(find(all, "start-policy").inputs.policy, UNKNOWN);
+  });
+
+  it("wants its containers exactly once", async () => {
+    const containerDefinitions = "[]";
+    await assert.rejects(deploy({}), {
+      message: /ExecutionRole "start":\s+containerDefinitions: got neither, expected exactly one/,
+    });
+    await assert.rejects(deploy({ containers, containerDefinitions }), {
+      message: /containerDefinitions: got both, expected exactly one/,
+    });
+  });
+
+  it("refuses a property that it does not know, such as awsx's container, and never keeps its value", async () => {
+    const taskDefinitionArgs = { containers, container: { image, environment: [{ name: "A", value: "hunter2" }] } };
+    await assert.rejects(deploy(taskDefinitionArgs), (error: Error) => {
+      assert.match(error.message, /ExecutionRole "start":\s+container: got an unknown property, expected one of cont/);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return pulumi.InputPropertiesError.isInstance(error);
+    });
+  });
+
+  it("refuses definitions that are not JSON with the path and the fix, and never with their text", async () => {
+    for (const containerDefinitions of ["[{ hunter2", pulumi.output("[{ hunter2"), pulumi.secret("[{ hunter2")]) {
+      await assert.rejects(deploy({ containerDefinitions }), (error: Error) => {
+        assert.match(error.message, /containerDefinitions: got text that is not JSON, expected .*; pass the string/);
+        assert.doesNotMatch(error.message, /hunter2/);
+        return pulumi.InputPropertiesError.isInstance(error);
+      });
+    }
+  });
+});
 
 describe("the policies of an ExecutionRole", () => {
   it("are one inline policy by default", async () => {
@@ -89,7 +164,7 @@ describe("the policies of an ExecutionRole", () => {
     const documents = all.filter(({ type }) => type === "aws:iam/policy:Policy").map(({ inputs }) => inputs.policy);
     assert.equal(documents.length, Number(count));
     for (const document of documents) assert.ok(document.length <= 6_144, `${document.length}`);
-    const granted = allowed(all).filter((grant) => grant.startsWith("secretsmanager:GetSecretValue "));
+    const granted = allowedBy(all).filter((grant) => grant.startsWith("secretsmanager:GetSecretValue "));
     assert.equal(new Set(granted).size, 200);
   });
 
@@ -123,233 +198,5 @@ describe("the policies of an ExecutionRole", () => {
       });
       for (const name of last) assert.ok(names.includes(name), names.join());
     });
-  }
-});
-
-describe("what an ExecutionRole grants", () => {
-  it("comes from every field of a container, from volumes and from the arguments", async () => {
-    const args: ExecutionRoleArgs = {
-      containers: {
-        app: {
-          image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/docker-hub/nginx:1`,
-          repositoryCredentials: { credentialsParameter: secretArn("registry") },
-          logConfiguration: {
-            logDriver: "awslogs",
-            options: { "awslogs-group": "/shop", "awslogs-stream-prefix": "ecs" },
-          },
-          secrets: [{ name: "A", valueFrom: "/shop/a" }],
-          environmentFiles: [{ type: "s3", value: "arn:aws:s3:::shop/a.env" }],
-          credentialSpecs: ["credentialspecdomainless:arn:aws:s3:::shop/spec.json"],
-        },
-        router: {
-          image,
-          firelensConfiguration: {
-            type: "fluentbit",
-            options: { "config-file-type": "s3", "config-file-value": "arn:aws:s3:::shop/router.conf" },
-          },
-        },
-      },
-      volumes: [
-        {
-          name: "files",
-          fsxWindowsFileServerVolumeConfiguration: { authorizationConfig: { credentialsParameter: secretArn("fsx") } },
-        },
-      ],
-      keys: { secretsManager: [KEY] },
-      pullThroughCachePrefixes: ["docker-hub"],
-      bucketAccountIds: ["444455556666"],
-      additionalSecretArns: [secretArn("domain")],
-    };
-    const all = await deploy(args);
-    const granted = allowed(all);
-    for (const expected of [
-      `ecr:BatchImportUpstreamImage arn:aws:ecr:${REGION}:${ACCOUNT}:repository/docker-hub/nginx`,
-      `logs:PutLogEvents arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/shop:log-stream:ecs/app/*`,
-      `ssm:GetParameters arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/shop/a`,
-      ...["registry", "fsx", "domain"].map((name) => `secretsmanager:GetSecretValue ${secretArn(name)}`),
-      ...["a.env", "spec.json", "router.conf"].map((key) => `s3:GetObject arn:aws:s3:::shop/${key}`),
-      `kms:Decrypt ${KEY}`,
-    ]) {
-      assert.ok(granted.includes(expected), `${expected} is not among:\n${granted.join("\n")}`);
-    }
-    assert.deepEqual(statementsOf(find(all, "start-policy").inputs.policy).ReadFiles?.Condition, {
-      StringEquals: { "aws:ResourceAccount": ["444455556666"] },
-    });
-
-    const grants = await grantsOf(args);
-    assert.deepEqual(grants.find(({ sid }) => sid === "ReadParameters")?.because, ["app: secrets[0].valueFrom"]);
-    const { because = [], conditions } = grants.find(({ sid }) => sid === "ReadSecrets") ?? {};
-    for (const field of ["app: repositoryCredentials.", "volume files: fsx", "arguments: additionalSecretArns[0]"]) {
-      assert.ok(
-        because.some((text) => text.startsWith(field)),
-        because.join(),
-      );
-    }
-    assert.deepEqual(conditions, {});
-    assert.deepEqual(
-      grants
-        .flatMap(({ actions, resources }) => actions.flatMap((action) => resources.map((on) => `${action} ${on}`)))
-        .sort(),
-      granted.sort(),
-    );
-  });
-
-  it("comes from containers and volumes as awsx and the provider type them", async () => {
-    const app: awsx.types.input.ecs.TaskDefinitionContainerDefinitionArgs = {
-      name: "app",
-      image,
-      cpu: 128,
-      essential: true,
-    };
-    const volume: aws.types.input.ecs.TaskDefinitionVolume = {
-      name: "files",
-      fsxWindowsFileServerVolumeConfiguration: {
-        fileSystemId: "fs-0123",
-        rootDirectory: "share",
-        authorizationConfig: { credentialsParameter: secretArn("fsx"), domain: "shop.internal" },
-      },
-    };
-    const granted = allowed(await deploy({ containers: { app }, volumes: [volume] }));
-    assert.ok(granted.includes(`secretsmanager:GetSecretValue ${secretArn("fsx")}`), granted.join("\n"));
-    assert.ok(granted.some((grant) => grant.startsWith("ecr:BatchGetImage ")));
-  });
-
-  it("is nothing where the containers need nothing, and explained so", async () => {
-    assert.deepEqual(await grantsOf({ containers: { app: { image: "nginx" } } }), []);
-  });
-
-  it("is seen in full in a preview, whatever of the containers' other fields is not known yet or secret", async () => {
-    const all = await recordDeployment(
-      () => {
-        const later = new aws.sqs.Queue("later").url;
-        const environment = [
-          { name: "QUEUE", value: later },
-          { name: "PASSWORD", value: pulumi.secret("hunter2") },
-        ];
-        const app = { image, environment, logConfiguration: { logDriver: "splunk", options: { "splunk-url": later } } };
-        new ExecutionRole("start", { containers: { app }, volumes: [{ name: "a", host: later } as { name: string }] });
-      },
-      { preview: true },
-    );
-    const { inputs } = find(all, "start-policy");
-    assert.deepEqual(statementsOf(inputs.policy).PullImages?.Resource, [
-      `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/shop/checkout`,
-    ]);
-    for (const { sent } of all) assert.doesNotMatch(sent, /hunter2/);
-  });
-
-  it("fails no preview where an argument is not known yet", async () => {
-    for (const unknown of [
-      (value: pulumi.Output<string>) => ({ keys: { secretsManager: [value] } }),
-      (value: pulumi.Output<string>) => ({ keys: { s3: pulumi.all([value]) } }),
-      (value: pulumi.Output<string>) => ({ pullThroughCachePrefixes: [value] }),
-      (value: pulumi.Output<string>) => ({ bucketAccountIds: pulumi.all([value]) }),
-      (value: pulumi.Output<string>) => ({ additionalSecretArns: [secretArn("a"), value] }),
-      (value: pulumi.Output<string>) => ({ volumes: value.apply((name) => [{ name }]) }),
-      (value: pulumi.Output<string>) => ({
-        containers: { app: { image, secrets: [{ name: "A", valueFrom: value }] } },
-      }),
-    ]) {
-      const all = await recordDeployment(
-        () => new ExecutionRole("start", { containers, ...unknown(new aws.sqs.Queue("later").name) }),
-        { preview: true },
-      );
-      assert.equal(find(all, "start-policy").inputs.policy, UNKNOWN, String(unknown));
-    }
-  });
-
-  it("can be read where a value of the environment is secret, as a policy and explained", async () => {
-    const definitions = pulumi.jsonStringify([
-      { name: "app", image, environment: [{ name: "A", value: pulumi.secret("hunter2") }] },
-    ]);
-    let isSecret: boolean | undefined;
-    const all = await recordDeployment(async () => {
-      const { grants } = new ExecutionRole("start", { containerDefinitions: definitions });
-      isSecret = await pulumi.isSecret(grants);
-    });
-    assert.equal(isSecret, false);
-    assert.ok(statementsOf(find(all, "start-policy").inputs.policy).PullImages);
-    assert.doesNotMatch(find(all, "start-policy").sent, /1b47061264138c4ac30d75fd1eb44270/);
-  });
-
-  it("comes from definitions as long as ECS takes them", async () => {
-    const definition = { name: "app", image, environment: [{ name: "A", value: "" }] };
-    const [variable] = definition.environment;
-    if (variable) variable.value = "x".repeat(64 * 1024 - JSON.stringify([definition]).length);
-    const text = JSON.stringify([definition]);
-    assert.equal(text.length, 64 * 1024);
-    assert.deepEqual(allowed(await deploy({ containerDefinitions: text })), allowed(await deploy({ containers })));
-  });
-});
-
-describe("a wrong input of an ExecutionRole", () => {
-  const wrongs: { args: object; says: RegExp }[] = [
-    {
-      args: {
-        containerDefinitions: JSON.stringify([
-          { name: "web", image },
-          { name: "app", image: "shop checkout" },
-        ]),
-      },
-      says: /containerDefinitions\[1\] \(app\)\.image: got text that is no image reference, expected .*; write /,
-    },
-    {
-      args: { containers: { app: { image, secrets: [{ name: "A", valueFrom: "arn:aws:secretsmanager:x" }] } } },
-      says: /containers\.app\.secrets\[0\]\.valueFrom: got .*, expected .*; /,
-    },
-    {
-      args: { containers, volumes: [{ name: "files", fsxWindowsFileServerVolumeConfiguration: "hunter2" }] },
-      says: /volumes\[0\]\.fsxWindowsFileServerVolumeConfiguration: got a string, expected an object; /,
-    },
-    {
-      args: { containers, keys: { secretsManager: [KEY, "alias/shop"] } },
-      says: /keys\.secretsManager\[1\]: got .*; name /,
-    },
-    {
-      args: { containers, keys: { secretManager: [KEY] } },
-      says: /keys\.secretManager: got an unknown property, expected/,
-    },
-    { args: { containers, keys: KEY }, says: /keys: got a string, expected an object; / },
-    { args: { containers, pullThroughCachePrefixes: ["a/"] }, says: /pullThroughCachePrefixes\[0\]: got .*; copy / },
-    {
-      args: { containers, bucketAccountIds: "444455556666" },
-      says: /bucketAccountIds: got a string, expected a list; /,
-    },
-    {
-      args: { containers, bucketAccountIds: ["hunter2"] },
-      says: /bucketAccountIds\[0\]: got .*, expected 12 digits; /,
-    },
-    {
-      args: { containers, additionalSecretArns: ["hunter2"] },
-      says: /additionalSecretArns\[0\]: got .*, expected .*; /,
-    },
-    {
-      args: { containers, acceptedFindings: [{ id: "mutable", reason: "known" }] },
-      says: /acceptedFindings\[0\]\.id: got "mutable", expected the id of a check: .*; copy it from the warning/,
-    },
-    {
-      args: { containers, acceptedFindings: [{ id: "user-not-set" }] },
-      says: /acceptedFindings\[0\]\.reason: got nothing, expected a reason /,
-    },
-  ];
-  for (const { args, says } of wrongs) {
-    it(`is named with its fix, known or not, and never its value: ${says.source}`, async () => {
-      const early = await attemptDeployment(() => new ExecutionRole("start", args), { preview: true });
-      assert.deepEqual(early.result, []);
-      const outputs = Object.fromEntries(Object.entries(args).map(([name, value]) => [name, later(name, value)]));
-      const late = await attemptDeployment(() => new ExecutionRole("start", outputs));
-      for (const { errors } of [early, late]) {
-        assert.ok(pulumi.InputPropertiesError.isInstance(errors[0]), String(errors[0]));
-        assert.match(String(errors[0]), says);
-        assert.doesNotMatch(errors.join("\n"), /hunter2/);
-      }
-      assert.ok(!late.result.some(({ type }) => type === "aws:iam/rolePolicy:RolePolicy"));
-    });
-  }
-
-  /** As an output; the names of a map of containers stay known. */
-  function later(name: string, value: unknown): unknown {
-    if (name !== "containers") return pulumi.output(value);
-    return Object.fromEntries(Object.entries(value as object).map(([key, each]) => [key, pulumi.output(each)]));
   }
 });

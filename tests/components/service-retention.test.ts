@@ -18,8 +18,10 @@ import { readRegistration } from "../../retention/registration";
 import {
   ACCOUNT,
   attemptDeployment,
+  cleanupFunction,
   dependenciesOf,
   find,
+  image,
   REGION,
   type Registered,
   recordDeployment,
@@ -27,20 +29,10 @@ import {
   UNKNOWN,
 } from "./support/record-deployment";
 
-const reference = {
-  bucketName: "store",
-  roleArn: `arn:aws:iam::${ACCOUNT}:role/ecs-retention-${REGION}`,
-  rolePath: `/ecs-retention/${REGION}/`,
-  region: REGION,
-  account: ACCOUNT,
-};
-const image = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/shop/checkout:1`;
-
 const deploy = (args: Partial<ServiceRetentionArgs> = {}, preview = false) =>
-  recordDeployment(
-    () => new ServiceRetention("checkout", { family: "checkout", cleanupFunction: reference, ...args }),
-    { preview },
-  );
+  recordDeployment(() => new ServiceRetention("checkout", { family: "checkout", cleanupFunction, ...args }), {
+    preview,
+  });
 const registrationOf = (all: Registered[]) => {
   const { content, key } = find(all, "checkout-registration").inputs;
   return { ...readRegistration(content, key), key, raw: JSON.parse(content) };
@@ -121,13 +113,13 @@ describe("ServiceRetention", () => {
       tags: { team: "shop" },
     });
     const { inputs } = find(all, "checkout-removal-role");
-    assert.equal(inputs.path, reference.rolePath);
+    assert.equal(inputs.path, cleanupFunction.rolePath);
     assert.equal(inputs.permissionsBoundary, "boundary");
     assert.deepEqual(inputs.tags, { team: "shop" });
     assert.match(inputs.name, /^checkout-[0-9a-f]{8}$/);
     assert.equal(
       registrationOf(all).registration?.cleanupRoleArn,
-      `arn:aws:iam::${ACCOUNT}:role${reference.rolePath}${inputs.name}`,
+      `arn:aws:iam::${ACCOUNT}:role${cleanupFunction.rolePath}${inputs.name}`,
     );
   });
 
@@ -136,7 +128,7 @@ describe("ServiceRetention", () => {
     const trust = statementsOf(find(all, "checkout-removal-role").inputs.assumeRolePolicy).RemoveByDeployedPolicy;
     const { raw, hash } = registrationOf(all) as { raw: { policy: object }; hash: string };
     assert.deepEqual(trust?.Condition.StringEquals, {
-      "aws:PrincipalArn": reference.roleArn,
+      "aws:PrincipalArn": cleanupFunction.roleArn,
       "sts:ExternalId": policyHash(raw.policy),
     });
     assert.equal(hash, policyHash(raw.policy));
@@ -193,8 +185,7 @@ describe("ServiceRetention", () => {
       ["shop", "dev"],
       ["other", "prod"],
     ] as const) {
-      const program = () =>
-        new ServiceRetention("checkout", { family: "checkout", mode: "enforce", cleanupFunction: reference });
+      const program = () => new ServiceRetention("checkout", { family: "checkout", mode: "enforce", cleanupFunction });
       const all = await recordDeployment(program, { project, stack });
       keys.add(registrationOf(all).key);
       roles.add(find(all, "checkout-removal-role").inputs.name);
@@ -205,7 +196,7 @@ describe("ServiceRetention", () => {
   it("makes a role name that IAM takes from any component name", async () => {
     const name = `${"a very/long name ".repeat(5)}`;
     const all = await recordDeployment(
-      () => new ServiceRetention(name, { family: "checkout", mode: "enforce", cleanupFunction: reference }),
+      () => new ServiceRetention(name, { family: "checkout", mode: "enforce", cleanupFunction }),
     );
     assert.match(find(all, `${name}-removal-role`).inputs.name, /^[\w+=,.@-]{1,64}$/);
     assert.match(find(all, `${name}-registration`).inputs.key, /^policies\/shop\/prod\/[^/]+\.json$/);
@@ -233,7 +224,7 @@ describe("ServiceRetention", () => {
     const all = await recordDeployment(
       () => {
         const family = new aws.sqs.Queue("unknown").name;
-        new ServiceRetention("checkout", { family, mode: "enforce", cleanupFunction: reference });
+        new ServiceRetention("checkout", { family, mode: "enforce", cleanupFunction });
       },
       { preview: true },
     );
@@ -321,7 +312,7 @@ describe("ServiceRetention", () => {
     };
     const all = await recordDeployment(
       () => {
-        const args = { family: "checkout", cleanupFunction: reference, region: REGION };
+        const args = { family: "checkout", cleanupFunction, region: REGION };
         new ServiceRetention("checkout", { ...args, images: { repositories: repositories() } });
       },
       { preview: true },
@@ -348,7 +339,7 @@ describe("ServiceRetention", () => {
       () =>
         new ServiceRetention("checkout", {
           family: "checkout",
-          cleanupFunction: reference,
+          cleanupFunction,
           images: { repositories },
         }),
     );

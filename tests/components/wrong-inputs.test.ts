@@ -4,22 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { ServiceRetention, type ServiceRetentionArgs } from "../../index";
 import { problemText } from "../../retention/errors";
 import { readPolicy } from "../../retention/policy";
-import { ACCOUNT, attemptDeployment, REGION } from "./support/record-deployment";
-
-const reference = {
-  bucketName: "store",
-  roleArn: `arn:aws:iam::${ACCOUNT}:role/ecs-retention-${REGION}`,
-  rolePath: `/ecs-retention/${REGION}/`,
-  region: REGION,
-  account: ACCOUNT,
-};
+import { attemptDeployment, cleanupFunction } from "./support/record-deployment";
 
 const attempt = (args: object) =>
   attemptDeployment(
     () =>
       new ServiceRetention("checkout", {
         family: "checkout",
-        cleanupFunction: reference,
+        cleanupFunction,
         ...args,
       } as ServiceRetentionArgs),
     { preview: true },
@@ -202,7 +194,7 @@ describe("a wrong retention policy", () => {
       () => {
         const family = new aws.sqs.Queue("unknown").name;
         const taskDefinitions = { keepRevisions: 0, pinned: [pulumi.interpolate`${family}:3`] };
-        new ServiceRetention("checkout", { family, taskDefinitions, cleanupFunction: reference });
+        new ServiceRetention("checkout", { family, taskDefinitions, cleanupFunction });
       },
       { preview: true },
     );
@@ -256,7 +248,7 @@ describe("other wrong inputs of a service", () => {
       const { result, errors } = await attemptDeployment(
         () => {
           const executionRole = { containerDefinitions: pulumi.output("[{") };
-          new ServiceRetention("checkout", { family: "checkout", cleanupFunction: reference, executionRole });
+          new ServiceRetention("checkout", { family: "checkout", cleanupFunction, executionRole });
         },
         { preview },
       );
@@ -272,7 +264,7 @@ describe("other wrong inputs of a service", () => {
     it(`refuses the cleanup function of another ${field}, which would never see the service`, async () => {
       const { result, errors } = await attempt({
         mode: "enforce",
-        cleanupFunction: { ...reference, [field as string]: value },
+        cleanupFunction: { ...cleanupFunction, [field as string]: value },
       });
       assert.match(errors.join("\n"), new RegExp(`cleanupFunction\\.${field}: got "${value}", expected `));
       assert.ok(!result.some(({ type }) => type.startsWith("aws:")));

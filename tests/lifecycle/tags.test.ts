@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { covers, matchesPattern, selects } from "../../lifecycle/tags";
+import { covers, matchesEveryTag, matchesPattern, selects } from "../../lifecycle/tags";
 import type { TagSelection } from "../../lifecycle/types";
 
 const patterns = (...list: string[]): TagSelection => ({ tagStatus: "tagged", tagPatternList: list });
@@ -48,6 +48,11 @@ describe("a tag pattern", () => {
     const tag = "a".repeat(300);
     for (let count = 0; count < 10_000; count++) assert.ok(!matchesPattern("*a*a*a*b", tag));
   });
+
+  it("matches every tag where it is nothing but stars", () => {
+    const matching = ["*", "**", "*a", "a*", "*a*", ""].filter(matchesEveryTag);
+    assert.deepEqual(matching, ["*", "**"]);
+  });
 });
 
 describe("a tag requirement", () => {
@@ -56,6 +61,7 @@ describe("a tag requirement", () => {
       [ANY, ANY, true],
       [ANY, UNTAGGED, true],
       [ANY, patterns("a"), true],
+      [prefixes("a"), prefixes("ab", "c"), true],
       [UNTAGGED, UNTAGGED, true],
       [UNTAGGED, ANY, false],
       [UNTAGGED, patterns("*"), false],

@@ -32,8 +32,10 @@ describe("lints of a role's statements", () => {
     const where = "resource-wildcard statements[0] (Orders).resources[0]";
     assert.deepEqual(found({ resources: ["*"] }), [where]);
     assert.deepEqual(found({ resources: ["arn:aws:s3:::*", table] }), [where]);
+    assert.deepEqual(found({ resources: ["arn:aws:s3:::*/*", table] }), [where]);
     assert.deepEqual(found({ resources: ["*"], actions: ["xray:PutTraceSegments", "dynamodb:GetItem"] }), [where]);
     assert.deepEqual(found({ resources: ["*"], actions: ["xray:PutTraceSegments"] }), []);
+    assert.deepEqual(found({ resources: ["*"], actions: ["textract:DetectDocumentText", "s3:ListAllMyBuckets"] }), []);
     assert.deepEqual(found({ resources: ["*"], conditions: { StringEquals: { "aws:ResourceTag/team": "shop" } } }), []);
   });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Container } from "../../permissions/containers";
 import { executionStatements, NOTHING_NEEDED } from "../../permissions/execution";
 import type { Grant } from "../../permissions/grants/grant";
+import { wildcards } from "../../simulator/policy-text";
 import { allowed, grantsOf, someContainers, someSettings } from "./support";
 
 /** What a path such as `secrets[0].valueFrom` leads to. */
@@ -15,13 +16,7 @@ const at = (container: object, path: string): unknown =>
 const asStatement = ({ resource, because: _, ...grant }: Grant) => ({ ...grant, resources: [resource] });
 
 /** Whether IAM takes the one to match the other; these names hold no escapes. */
-const covers = (pattern: string, resource: string) =>
-  new RegExp(
-    `^${pattern
-      .replace(/[$.()[\]{}|+^\\]/g, "\\$&")
-      .replace(/\*/g, ".*")
-      .replace(/\?/g, ".")}$`,
-  ).test(resource);
+const covers = (pattern: string, resource: string) => wildcards(pattern).test(resource);
 
 describe("statements of any containers", () => {
   it("do not depend on the order of containers, nor of what is in them", () => {

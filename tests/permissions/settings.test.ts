@@ -32,7 +32,7 @@ describe("what an author says of keys, caches, buckets and secrets", () => {
         bucketAccountIds: ["hunter2"],
         additionalSecretArns: ["hunter2"],
       },
-      "executionRole.",
+      "executionRole",
     );
     assert.deepEqual(
       problems.map(({ path }) => path),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Finding } from "../../checks/check";
 import { type CheckedFile, checksReport } from "../../report/checks";
 import { textWidth } from "../../report/table";
+import type { Finding } from "../../retention/findings";
 
 const LINK = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html#ECS-Type-image";
 const HOSTILE = "\u001b[2J\u001b]0;owned\u0007\r\nproblem: \u202e9\u2028";

@@ -220,7 +220,7 @@ describe("the simulated ECS agent", () => {
       const created = () => asked().filter((call) => String(call).startsWith("logs:CreateLogGroup"));
       await start(logs({ "awslogs-create-group": "false" }));
       assert.deepEqual(created(), []);
-      const wanted = logs({ "awslogs-create-group": "true" });
+      const wanted = logs({ "awslogs-create-group": "True" });
       may(allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], group));
       assert.deepEqual((await refusals(wanted))[0], ["app", "logs:CreateLogGroup", group, `${group}:log-stream:`]);
       may(allow("logs:*", [group, `${group}:*`]));

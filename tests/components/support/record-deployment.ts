@@ -3,6 +3,16 @@ import type { RegisterResourceRequest, RegisterResourceResponse } from "@pulumi/
 
 export const ACCOUNT = "111122223333";
 export const REGION = "eu-west-1";
+/** An image in the account's own registry. */
+export const image = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/shop/checkout:1`;
+/** A cleanup function that another stack made. */
+export const cleanupFunction = {
+  bucketName: "store",
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/ecs-retention-${REGION}`,
+  rolePath: `/ecs-retention/${REGION}/`,
+  region: REGION,
+  account: ACCOUNT,
+};
 /** Inputs and state as tests look at them. */
 // biome-ignore lint/suspicious/noExplicitAny: their shape is each resource's own
 export type Values = Record<string, any>;
@@ -180,6 +190,16 @@ export function dependenciesOf(resource: Registered): string[] {
 /** Labels and statements of a policy document. */
 export function statementsOf(document: string): Record<string, Values> {
   return Object.fromEntries(JSON.parse(document).Statement.map((statement: Values) => [statement.Sid, statement]));
+}
+
+/** Everything that policies of roles allow, by action. */
+export function allowedBy(all: Registered[]): string[] {
+  return all
+    .filter(({ type, inputs }) => /:(?:Role)?Policy$/.test(type) && inputs.policy !== UNKNOWN)
+    .flatMap(({ inputs }) => Object.values(statementsOf(inputs.policy)))
+    .flatMap(({ Action, Resource }) =>
+      Action.flatMap((action: string) => Resource.map((on: string) => `${action} ${on}`)),
+    );
 }
 
 /** Names of the resources that an output waits for. */
