@@ -1,4 +1,4 @@
-import { isRecord } from "../retention/fields";
+import { isRecord, isTrueToDriver } from "../retention/fields";
 import { type ContainerCheck, type Hit, ofEach, shownName } from "./check";
 import { type ContainerPart, isForFargate } from "./definition";
 import { isMissing, membersOf } from "./values";
@@ -85,7 +85,7 @@ export const awslogsCreateGroup: ContainerCheck = {
   check: ofEach((container, { executionRoleArn }) => {
     const { driver, options } = logOf(container);
     const isDefault = typeof executionRoleArn === "string" && /(?:^|\/)ecsTaskExecutionRole$/.test(executionRoleArn);
-    if (driver !== "awslogs" || options["awslogs-create-group"] !== "true" || !isDefault) return [];
+    if (driver !== "awslogs" || !isTrueToDriver(options["awslogs-create-group"]) || !isDefault) return [];
     return [option("awslogs-create-group", "asks for a right that the default execution role does not have")];
   }),
 };
@@ -113,7 +113,10 @@ export const logDelivery: ContainerCheck = {
   fix: 'set mode to "non-blocking" with a max-buffer-size such as "25m", or to "blocking" without one',
   link: LINK,
   check: ofEach((container) => {
-    const { mode, "max-buffer-size": size } = logOf(container).options;
+    const { driver, options } = logOf(container);
+    // Options of FireLens are those of the router's own output.
+    if (driver === "awsfirelens") return [];
+    const { mode, "max-buffer-size": size } = options;
     if (typeof mode === "string" && !["", "blocking", "non-blocking"].includes(mode)) {
       return [option("mode", "is neither blocking nor non-blocking")];
     }

@@ -120,3 +120,8 @@ export function quoted(constants: readonly string[]): string {
   const [last, ...others] = constants.map((constant) => `"${constant}"`).reverse();
   return `${others.reverse().join(", ")} or ${last}`;
 }
+
+/** Whether a log driver takes an option's text for true: https://pkg.go.dev/strconv#ParseBool */
+export function isTrueToDriver(text: unknown): boolean {
+  return isOneOf(["1", "t", "T", "true", "True", "TRUE"])(text);
+}

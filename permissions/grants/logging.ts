@@ -1,11 +1,9 @@
+import { isTrueToDriver } from "../../retention/fields";
 import { arn, literal } from "../statement";
 import { containerName, type FieldGrants, type Grant } from "./grant";
 
 /** Of which a log stream is named as they are given. */
 const PLAIN = /^[A-Za-z0-9_./#=@,+-]+$/;
-
-/** As the log driver reads it: https://pkg.go.dev/strconv#ParseBool */
-const TRUE = ["1", "t", "T", "true", "True", "TRUE"];
 
 /** Writes to the awslogs group, and makes it where `awslogs-create-group` asks for that. Other drivers need no right. */
 export const loggingGrants: FieldGrants = {
@@ -26,7 +24,7 @@ export const loggingGrants: FieldGrants = {
       resource: `${groupArn}:log-stream:${streams(options["awslogs-stream-prefix"], container.name)}`,
       because: because("awslogs-group"),
     };
-    if (!TRUE.includes(options["awslogs-create-group"] ?? "")) return [write];
+    if (!isTrueToDriver(options["awslogs-create-group"])) return [write];
     // Logs checks this action against the group's ARN with a suffix as well.
     const create = [groupArn, `${groupArn}:*`].map((resource) => ({
       sid: "CreateLogGroups",
