@@ -55,9 +55,12 @@ async function run(first: number, wanted: number): Promise<void> {
   const isOver = () => total("steps") >= wanted || answers.some(({ violations }) => violations.length > 0);
 
   async function drive(worker: ChildProcess): Promise<void> {
+    const ended = gone(worker);
+    // In the end it goes, and nobody waits for it any more.
+    ended.catch(() => {});
     while (!isOver()) {
       worker.send(next++);
-      const [answer] = (await Promise.race([once(worker, "message"), gone(worker)])) as [Answer];
+      const [answer] = (await Promise.race([once(worker, "message"), ended])) as [Answer];
       answers.push(answer);
       process.stderr.write(`\r${total("steps")} of ${wanted} steps, ${total("removals")} removals …`);
     }
