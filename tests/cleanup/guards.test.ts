@@ -73,7 +73,7 @@ const CALL_STOPS: Record<string, Partial<CallContext>[]> = {
     ...["2026-06-01", "2026-06-02", "2999-12-31", "2026-06-01T12:00:00Z", "2026-06-01T14:30+02:00"].map(held),
     // Nobody knows what these mean.
     ...["", "forever", "2026-13-01", "31.12.2020", "2020", "2020-01-01T00:00", "2020-01-01T00:00Z today"].map(held),
-    ...["on 2020-01-01", "from 2020-01-01T00:00Z"].map(held),
+    ...["on 2020-01-01", "+002020-01-01", "from 2020-01-01T00:00Z"].map(held),
   ],
   archived: [{ archived: undefined }],
 };
