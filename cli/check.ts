@@ -5,7 +5,7 @@ import { problemText } from "../retention/errors";
 import { isRecord } from "../retention/fields";
 import { type AcceptedFinding, type Finding, readAcceptedFindings } from "../retention/findings";
 import { parsedJson, readJson, readText } from "./files";
-import { drawing } from "./session";
+import { print } from "./session";
 import { SetupError, type Shell } from "./shell";
 
 export interface CheckOptions {
@@ -29,10 +29,7 @@ export async function check(options: CheckOptions, shell: Shell): Promise<number
   const files: CheckedFile[] = [];
   for (const file of options.files) files.push(await checkedFile(file, accepted, options, shell));
   const result: ChecksResult = { version: 1, files };
-  const text = options.json
-    ? `${JSON.stringify(result, null, 2)}\n`
-    : checksReport(result, drawing(shell.stdout, shell.env));
-  shell.stdout.write(text);
+  print(result, checksReport, options, shell);
   if (files.some(({ problem }) => problem)) return 1;
   return files.some(({ findings = [] }) => findings.some(({ accepted }) => accepted === undefined)) ? 2 : 0;
 }

@@ -23,11 +23,12 @@ export function mergeGrants(grants: Grant[]): ExplainedStatement[] {
 /** Another container may need the same without a condition, as a secret's current version beside its previous one. */
 function withoutNeedlessConditions(grant: Omit<Grant, "resource" | "because">, resource: string, grants: Grant[]) {
   const { conditions, ...unconditional } = grant;
+  if (!conditions) return grant;
   const free = grants.some(
     (other) =>
       !other.conditions && `${other.actions}` === `${grant.actions}` && isPolicyArnOf(other.resource, resource),
   );
-  return free || !conditions ? unconditional : grant;
+  return free ? unconditional : grant;
 }
 
 /** Statements of the same key as one, with the resources and reasons of all. */
