@@ -44,11 +44,13 @@ async function resultOf(options: LifecycleOptions, shell: Shell): Promise<Lifecy
   if (read.problems) return { version: 1, source, problems: read.problems };
   const { policy, acceptedFindings } = read;
   const found = await imagesFor(options, shell);
-  const known = found && { mutability: found.mutability, images: found.images, now: found.readAt };
-  const findings = findingsOf(policy, { sharedWith, ...known }, acceptedFindings);
-  if (found === undefined) return { version: 1, source, policy, findings };
+  if (found === undefined) {
+    return { version: 1, source, policy, findings: findingsOf(policy, { sharedWith }, acceptedFindings) };
+  }
   const { version: _, repository: name, images, ...rest } = found;
-  const verdicts = evaluateLifecycle(policy, images, found.readAt);
+  const { mutability, readAt: at } = found;
+  const verdicts = evaluateLifecycle(policy, images, at);
+  const findings = findingsOf(policy, { sharedWith, mutability, evaluated: { verdicts, at } }, acceptedFindings);
   return { version: 1, source, policy, findings, repository: { name, ...rest, verdicts } };
 }
 

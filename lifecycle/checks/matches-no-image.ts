@@ -10,9 +10,9 @@ export const matchesNoImage: LifecycleCheck = {
   why: "When tags change their shape, rules that nobody changes stop to take or to protect anything, and nothing tells.",
   fix: "Write the list as tags look now. If such images have only all gone, or are still to come, accept this.",
   link: "https://github.com/ustaxcourt/ef-cms/issues/10265",
-  find({ rules }, { images = [] }) {
+  find({ rules }, { evaluated }) {
     // Archived images and those of the other storage class show too that such tags are in use.
-    const tagged = images.filter(({ tags }) => tags.length > 0);
+    const tagged = (evaluated?.verdicts ?? []).map(({ image }) => image).filter(({ tags }) => tags.length > 0);
     if (tagged.length === 0) return [];
     return rules
       .filter(({ selection }) => selection.tagStatus === "tagged" && !selectsNothing(selection))

@@ -1,7 +1,7 @@
-import type { Image } from "../../retention/images/image";
 import { POLICIES } from "../sources";
 import { covers, selects } from "../tags";
 import type { LifecyclePolicy, LifecycleRule, TagSelection } from "../types";
+import type { LifecycleVerdict } from "../verdict";
 import type { LifecycleCheck } from "./check";
 import { isShield, rulesAbove, rulesBelow, shadowsOf } from "./claims";
 import { selectsNothing } from "./never-matches";
@@ -30,11 +30,11 @@ export const countsShielded: LifecycleCheck = {
   why: "A count is over all that the rule selects. The images that a rule above claims are among the newest too, so fewer of the others stay than the rule says, perhaps none.",
   fix: "Let it select only what no rule above selects; or raise its number by as many as those may be; or accept this.",
   link: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_examples.html",
-  find: (policy, { images = [] }) =>
+  find: (policy, { evaluated }) =>
     policy.rules
       .filter((rule) => rule.selection.countType === "imageCountMoreThan" && !isShield(rule))
       .filter((rule) => shadowsOf(policy, rule).length === 0)
-      .map((rule) => ({ rule, above: countedOf(policy, rule, images) }))
+      .map((rule) => ({ rule, above: countedOf(policy, rule, evaluated?.verdicts ?? []) }))
       .filter(({ above }) => above.length > 0)
       .map(({ rule, above }) => ({
         rule: rule.rulePriority,
@@ -43,8 +43,14 @@ export const countsShielded: LifecycleCheck = {
 };
 
 /** The rules above one that claim nothing but what it counts, or claim some image that is there and that it counts. */
-function countedOf(policy: LifecyclePolicy, rule: LifecycleRule, images: readonly Image[]): LifecycleRule[] {
-  const counted = images.filter(({ status, tags }) => status === "ACTIVE" && selects(rule.selection, tags));
+function countedOf(
+  policy: LifecyclePolicy,
+  rule: LifecycleRule,
+  verdicts: readonly LifecycleVerdict[],
+): LifecycleRule[] {
+  const counted = verdicts
+    .map(({ image }) => image)
+    .filter(({ status, tags }) => status === "ACTIVE" && selects(rule.selection, tags));
   return rulesAbove(policy, rule)
     .filter(({ selection }) => !selectsNothing(selection))
     .filter(

@@ -1,10 +1,6 @@
 import { DAY } from "../../retention/duration";
-import type { Image } from "../../retention/images/image";
-import type { Millis } from "../../retention/types";
-import { evaluateLifecycle } from "../evaluate";
-import type { LifecyclePolicy } from "../types";
 import type { LifecycleVerdict } from "../verdict";
-import type { LifecycleCheck } from "./check";
+import type { LifecycleCheck, RepositoryContext } from "./check";
 import { isShield } from "./claims";
 
 export const signaturesExpire: LifecycleCheck = {
@@ -14,10 +10,9 @@ export const signaturesExpire: LifecycleCheck = {
   why: "Signatures, SBOMs and other referrers have no tag of their own and follow their image when it goes. To a rule for untagged or any images they are images like others; whoever verifies before a start then finds no signature.",
   fix: "Remove the rule, or let it select by tags; referrers go with their images.",
   link: "https://github.com/aws/containers-roadmap/issues/2613",
-  find(policy, { images = [], now = lastMoment(images) }) {
-    // Most repositories have none, and then nothing need be evaluated.
-    if (!images.some(({ subject }) => subject)) return [];
-    const early = earlyReferrers(policy, images, now);
+  find(policy, { evaluated }) {
+    if (evaluated === undefined) return [];
+    const early = earlyReferrers(evaluated);
     return policy.rules
       .filter(({ selection }) => selection.tagStatus !== "tagged")
       .filter((rule) => !isShield(rule))
@@ -33,8 +28,7 @@ export const signaturesExpire: LifecycleCheck = {
 };
 
 /** AWS acts within a day of the moment from which it may, so that only longer differences have an order. */
-function earlyReferrers(policy: LifecyclePolicy, images: readonly Image[], now: Millis): LifecycleVerdict[] {
-  const verdicts = evaluateLifecycle(policy, images, now);
+function earlyReferrers({ verdicts, at: now }: NonNullable<RepositoryContext["evaluated"]>): LifecycleVerdict[] {
   const byDigest = new Map(verdicts.map((verdict) => [verdict.image.digest, verdict]));
   const leavesAt = ({ action, at = Number.POSITIVE_INFINITY }: LifecycleVerdict) => (action === "keep" ? at : now);
   return verdicts.filter((verdict) => {
@@ -49,10 +43,4 @@ function earlyReferrers(policy: LifecyclePolicy, images: readonly Image[], now: 
 
 function short(digest: string): string {
   return digest.slice(0, "sha256:".length + 12);
-}
-
-function lastMoment(images: readonly Image[]): Millis {
-  return images.reduce((last, { pushedAt, pulledAt = 0, archivedAt = 0, activatedAt = 0 }) => {
-    return Math.max(last, pushedAt, pulledAt, archivedAt, activatedAt);
-  }, 0);
 }
